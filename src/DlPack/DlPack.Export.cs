@@ -1,0 +1,110 @@
+using DlPackNet.Interop;
+using DlPackNet.Layout;
+using DlPackNet.Lifetime;
+
+namespace DlPackNet;
+
+public static unsafe partial class DlPack
+{
+    /// <summary>
+    /// Lends an array to native code directly: the same as <c>AsDlPack(array).Dlpack().Consume()</c>, with no object on
+    /// the managed heap.
+    /// </summary>
+    /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
+    /// <param name="array">The memory. It is kept in place until the deleter is called.</param>
+    /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="array"/> is null.</exception>
+    /// <exception cref="ArgumentException">There is no dtype for the elements.</exception>
+    public static DLManagedTensorVersioned* Export<T>(T[] array)
+        where T : unmanaged
+    {
+        _ = array ?? throw new ArgumentNullException(nameof(array));
+        ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
+        Span<long> shape = stackalloc long[TensorLayout.MaxDimensions];
+        return (DLManagedTensorVersioned*)ExportArray(
+            array, FullShape(element, [array.Length], shape), strides: [], element.DType, offset: 0, versioned: true);
+    }
+
+    /// <summary>Lends an array to native code directly, in any shape.</summary>
+    /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
+    /// <param name="array">The memory. It is kept in place until the deleter is called.</param>
+    /// <param name="shape">The extents, in elements of the dtype; none for a scalar.</param>
+    /// <param name="strides">Elements from one index to the next, possibly negative; none for row-major.</param>
+    /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</param>
+    /// <param name="offset">The element of the array that is at index 0 in every dimension.</param>
+    /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="array"/> is null.</exception>
+    /// <exception cref="ArgumentException">The layout does not fit the array, or the dtype does not fit.</exception>
+    public static DLManagedTensorVersioned* Export<T>(
+        T[] array,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDataType? dtype = null,
+        long offset = 0)
+        where T : unmanaged =>
+        (DLManagedTensorVersioned*)ExportArray(
+            array, shape, strides, ElementInfo<T>.Resolve(dtype).DType, offset, versioned: true);
+
+    /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
+    /// <inheritdoc cref="Export{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
+    public static DLManagedTensor* ExportLegacy<T>(
+        T[] array,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDataType? dtype = null,
+        long offset = 0)
+        where T : unmanaged =>
+        (DLManagedTensor*)ExportArray(
+            array, shape, strides, ElementInfo<T>.Resolve(dtype).DType, offset, versioned: false);
+
+    /// <summary>Lends a tensor to native code directly: the same as <c>Dlpack().Consume()</c>, without the capsule.</summary>
+    /// <param name="tensor">The tensor; it may be disposed at once.</param>
+    /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
+    /// <exception cref="DlPackException">The device's adapter is missing.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
+    public static DLManagedTensorVersioned* Export(DlPackObject tensor) =>
+        (DLManagedTensorVersioned*)(tensor ?? throw new ArgumentNullException(nameof(tensor)))
+            .Export(stream: null, versioned: true, dlDevice: null, copy: null);
+
+    /// <summary>Lends a tensor to native code that knows only the struct from before DLPack 1.0.</summary>
+    /// <inheritdoc cref="Export(DlPackObject)"/>
+    /// <remarks>Read-only data goes out as a copy: see <see cref="DlPackObject.AllowReadOnlyLegacyExport"/>.</remarks>
+    public static DLManagedTensor* ExportLegacy(DlPackObject tensor) =>
+        (DLManagedTensor*)(tensor ?? throw new ArgumentNullException(nameof(tensor)))
+            .Export(stream: null, versioned: false, dlDevice: null, copy: null);
+
+    private static TensorBlock* ExportArray<T>(
+        T[] array,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        DLDataType dtype,
+        long offset,
+        bool versioned)
+        where T : unmanaged
+    {
+        _ = array ?? throw new ArgumentNullException(nameof(array));
+        int ndim = shape.Length;
+        TensorBlock* block = TensorBlock.Rent(ndim);
+        try
+        {
+            Span<long> dims = TensorBlock.Dims(block, ndim);
+            long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
+            long capacity = BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
+            BufferBounds.Check(shape, strides, first, last, offset, capacity);
+
+            DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
+                ? DLPackFlags.ReadOnly
+                : DLPackFlags.None;
+            nint address = TensorBlock.Hold(block, array) + BufferBounds.ByteOffset(dtype, offset);
+            var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
+            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);
+            return block;
+        }
+        catch
+        {
+            TensorBlock.Abandon(block);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using DlPackNet.Interop;
+using DlPackNet.Layout;
+using DlPackNet.Lifetime;
+
+namespace DlPackNet;
+
+public static unsafe partial class DlPack
+{
+    /// <summary>A tensor over memory that is known by its address.</summary>
+    /// <param name="data">
+    /// The address of the element at index 0 in every dimension; on devices without addresses the handle. May be 0
+    /// only where the shape has no elements.
+    /// </param>
+    /// <param name="dtype">The type of the elements.</param>
+    /// <param name="shape">The extents in elements; none for a scalar.</param>
+    /// <param name="strides">Elements from one index to the next, possibly negative; none for row-major.</param>
+    /// <param name="device">Where the memory is; null for the CPU.</param>
+    /// <param name="owner">
+    /// What keeps the memory valid, taken over; null if the caller keeps it valid until every borrower is done. If
+    /// this method throws, the owner is still the caller's. With a <see cref="DlPackPinnableOwner"/>,
+    /// <paramref name="data"/> is relative to the address that it pins.
+    /// </param>
+    /// <param name="flags">
+    /// <see cref="DLPackFlags.ReadOnly"/> where nobody may write; <see cref="DLPackFlags.IsSubByteTypePadded"/> where
+    /// 4-bit and 6-bit elements take a byte each.
+    /// </param>
+    /// <param name="byteOffset">
+    /// The bytes between <paramref name="data"/> and the first element; for handles, which cannot be added to.
+    /// </param>
+    /// <returns>A new object, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">
+    /// The address is 0; the shape is negative or overflows; the dtype makes no sense.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The owner keeps another tensor alive already.</exception>
+    /// <remarks>Nothing can check that so much memory is there. Shape and strides must not reach outside of it.</remarks>
+    public static DlPackObject AsDlPack(
+        nint data,
+        DLDataType dtype,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDevice? device = null,
+        DlPackOwner? owner = null,
+        DLPackFlags flags = DLPackFlags.None,
+        ulong byteOffset = 0)
+    {
+        DTypes.Check(dtype, nameof(dtype));
+        var dims = new long[2 * shape.Length];
+        long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
+        DLDevice where = device ?? DLDevice.Cpu;
+        if (length == 0)
+        {
+            data = 0;
+            byteOffset = 0;
+        }
+        else if (data == 0 && owner is not DlPackPinnableOwner)
+        {
+            throw new ArgumentException(
+                $"The address is 0, but shape {TensorLayout.Describe(shape)} has {length} elements. Pass the address "
+                + "of the first element, or a shape with an extent of 0.",
+                nameof(data));
+        }
+
+        CheckReach(dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0, first, last, byteOffset);
+        if (Devices.HasAddresses(where))
+        {
+            data += (nint)byteOffset;
+            byteOffset = 0;
+        }
+
+        var header = new TensorHeader(dtype, where, flags & KnownFlags, shape.Length, byteOffset);
+        return new DlPackObject(owner ?? new BorrowedOwner(), data, header, dims, length);
+    }
+
+    /// <summary>A tensor over memory that is known by its address.</summary>
+    /// <inheritdoc cref="AsDlPack(nint, DLDataType, ReadOnlySpan{long}, ReadOnlySpan{long}, DLDevice?, DlPackOwner?, DLPackFlags, ulong)"/>
+    public static DlPackObject AsDlPack(
+        void* data,
+        DLDataType dtype,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDevice? device = null,
+        DlPackOwner? owner = null,
+        DLPackFlags flags = DLPackFlags.None,
+        ulong byteOffset = 0) => AsDlPack((nint)data, dtype, shape, strides, device, owner, flags, byteOffset);
+
+    private const DLPackFlags KnownFlags =
+        DLPackFlags.ReadOnly | DLPackFlags.IsCopied | DLPackFlags.IsSubByteTypePadded;
+
+    private static void CheckReach(DLDataType dtype, bool padded, long first, long last, ulong byteOffset)
+    {
+        try
+        {
+            long reach = checked(
+                DTypes.ByteCount(checked(last + 1), dtype, padded) + DTypes.ByteCount(checked(-first), dtype, padded));
+            _ = checked((nint)(reach + (long)byteOffset));
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException(
+                $"Elements {first} to {last} of {dtype}, {byteOffset} bytes into the memory, reach beyond what can be "
+                + "addressed. Check shape, strides (in elements) and the offset (in bytes).",
+                "shape",
+                e);
+        }
+    }
+}

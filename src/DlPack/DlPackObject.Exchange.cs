@@ -1,0 +1,149 @@
+using DlPackNet.Interop;
+using DlPackNet.Layout;
+using DlPackNet.Lifetime;
+
+namespace DlPackNet;
+
+public sealed unsafe partial class DlPackObject
+{
+    /// <summary>The stream on whose work the content depends, or null if it is complete.</summary>
+    internal long? ProducerStream => (_keeper as DlPackOwner)?.ProducerStream;
+
+    /// <summary>Where the tensor is: what a consumer asks before <see cref="Dlpack"/>.</summary>
+    /// <returns>The same as <see cref="Device"/>.</returns>
+    /// <remarks>Python array API standard: <c>__dlpack_device__</c>.</remarks>
+    public DLDevice DlpackDevice() => Device;
+
+    /// <summary>Lends the tensor to one consumer.</summary>
+    /// <param name="stream">
+    /// The consumer's stream, which is made to wait for the producer's; the calling thread is not blocked. In main
+    /// memory null. CUDA: null or 1 for the legacy default stream, 2 for the per-thread default, above 2 a
+    /// <c>CUstream</c>, -1 for no synchronization. ROCm: null or 0 for the default stream, above 2 a stream, -1.
+    /// </param>
+    /// <param name="maxVersion">
+    /// The newest DLPack version that the consumer knows; null for the current one. Major 0 makes a legacy capsule.
+    /// </param>
+    /// <param name="dlDevice">Where the consumer wants the tensor: null or its own device, or the CPU.</param>
+    /// <param name="copy">true: always a fresh copy; false: never a copy; null: only if one is needed.</param>
+    /// <returns>
+    /// A capsule with a reference of its own, to be consumed or disposed. What <see cref="Length"/> is does not
+    /// matter for its cost, unless a copy is made: 256-byte aligned, compact, writable, flagged as copied.
+    /// </returns>
+    /// <exception cref="ArgumentException">The stream is not allowed on this device.</exception>
+    /// <exception cref="DlPackException">
+    /// Another device than asked for; a copy is needed and forbidden (read-only data for a legacy consumer, data on a
+    /// GPU for a CPU consumer); or the device's adapter is missing.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
+    /// <remarks>Python array API standard: <c>__dlpack__</c>, argument for argument.</remarks>
+    public DlPackCapsule Dlpack(
+        long? stream = null, DLPackVersion? maxVersion = null, DLDevice? dlDevice = null, bool? copy = null)
+    {
+        bool versioned = maxVersion is not { major: 0 };
+        return new DlPackCapsule(Export(stream, versioned, dlDevice, copy), versioned);
+    }
+
+    /// <summary>A fresh, compact, writable copy in main memory, 256-byte aligned.</summary>
+    /// <returns>A new object, which the caller disposes.</returns>
+    /// <exception cref="DlPackException">
+    /// The tensor is on a device whose adapter is missing, or its packed 4-bit or 6-bit elements are strided.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
+    public DlPackObject Copy() => CopyOn(DLDevice.Cpu, stream: null);
+
+    /// <summary>A published block for one consumer, by the rules of <see cref="Dlpack"/>.</summary>
+    internal TensorBlock* Export(long? stream, bool versioned, DLDevice? dlDevice, bool? copy)
+    {
+        long consumer = StreamRules.Consumer(Device, stream);
+        DLDevice target = dlDevice ?? Device;
+        if (NeedsCopy(target, versioned, copy))
+        {
+            using DlPackObject fresh = CopyOn(target, stream);
+            return fresh.Publish(versioned, target);
+        }
+
+        if (consumer != StreamRules.None && ProducerStream is { } producer && producer != consumer)
+        {
+            DlPackDeviceRuntime.Need(Device, "order the consumer's stream after the producer's")
+                .Wait(Device, producer, consumer);
+        }
+
+        return Publish(versioned, target);
+    }
+
+    private bool NeedsCopy(DLDevice target, bool versioned, bool? copy)
+    {
+        string? reason = null;
+        if (target != Device)
+        {
+            if (target != DLDevice.Cpu)
+            {
+                throw new DlPackException(
+                    $"The tensor is on {Device} and the consumer wants it on {target}. Only the tensor's own device "
+                    + "and the CPU can be served: leave dlDevice null and let the consumer copy.");
+            }
+
+            // Pinned memory is main memory: the CPU takes it as it is.
+            reason = Devices.IsHost(Device) ? null : $"the tensor is on {Device} and the consumer wants it on the CPU";
+        }
+
+        if (reason is null && !versioned && IsReadOnly && !AllowReadOnlyLegacyExport)
+        {
+            reason = "the tensor is read-only, which a legacy capsule cannot say";
+        }
+
+        if (reason is not null && copy == false)
+        {
+            throw new DlPackException(
+                $"A copy is needed, since {reason}, and copy is false. Leave copy null"
+                + (versioned ? "." : ", ask for version 1, or set AllowReadOnlyLegacyExport for a trusted consumer."));
+        }
+
+        return reason is not null || copy == true;
+    }
+
+    private TensorBlock* Publish(bool versioned, DLDevice device)
+    {
+        object keeper = Keeper;
+        TensorBlock* block = TensorBlock.Rent(NDim);
+        try
+        {
+            _dims.AsSpan().CopyTo(TensorBlock.Dims(block, NDim));
+            nint address = TensorBlock.Hold(block, keeper) + _address;
+            TensorBlock.Publish(block, Length == 0 ? 0 : address, _header with { Device = device }, versioned);
+        }
+        catch
+        {
+            TensorBlock.Abandon(block);
+            throw;
+        }
+
+        return block;
+    }
+
+    private DlPackObject CopyOn(DLDevice target, long? stream)
+    {
+        bool onHost = Devices.IsHost(target);
+        DlPackObject copy = onHost
+            ? DlPack.Allocate(DType, Shape, zeroed: false, IsSubBytePadded, DLPackFlags.IsCopied)
+            : DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape);
+        try
+        {
+            if (onHost && Device.IsCpuReadable && ProducerStream is null)
+            {
+                CopyTo(copy);
+            }
+            else
+            {
+                DlPackDeviceRuntime.Need(Device, $"copy from {Device} to {target}").Copy(this, copy, stream);
+            }
+
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet.Layout;
+
+/// <summary>Checks that a layout stays inside the buffer that it is laid over.</summary>
+internal static class BufferBounds
+{
+    /// <summary>How many elements of a dtype lie in a buffer.</summary>
+    /// <param name="byteLength">The buffer's length in bytes.</param>
+    /// <param name="dtype">The element type.</param>
+    public static long Capacity(long byteLength, DLDataType dtype)
+    {
+        int size = dtype.BytesPerElement;
+        if (size != 0)
+        {
+            return size == 1 ? byteLength : byteLength / size;
+        }
+
+        return (long)Math.Min((ulong)byteLength * 8 / (ulong)dtype.BitsPerElement, long.MaxValue);
+    }
+
+    /// <summary>The bytes before an element.</summary>
+    /// <exception cref="ArgumentException">The element starts inside a byte.</exception>
+    public static nint ByteOffset(DLDataType dtype, long offset)
+    {
+        if (!dtype.IsSubByte)
+        {
+            return (nint)(offset * dtype.BytesPerElement);
+        }
+
+        return offset * dtype.BitsPerElement % 8 == 0
+            ? (nint)(offset * dtype.BitsPerElement / 8)
+            : throw new ArgumentException(
+                $"Element {offset} of packed {dtype} starts inside a byte. Start at an element that begins a byte.",
+                nameof(offset));
+    }
+
+    /// <summary>Throws unless the elements from first to last, moved by offset, lie within the capacity.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    public static void Check(
+        ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long first, long last, long offset, long capacity)
+    {
+        if (last < first)
+        {
+            if (offset < 0 || offset > capacity)
+            {
+                throw Outside(shape, strides, offset, capacity);
+            }
+
+            return;
+        }
+
+        // Both sums are of a value that is at most 0 and one that is at least 0, or are compared without adding.
+        if (offset < 0 || offset + first < 0 || last > capacity - 1 - offset)
+        {
+            throw Outside(shape, strides, offset, capacity);
+        }
+    }
+
+    private static ArgumentException Outside(
+        ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long capacity)
+    {
+        string layout = TensorLayout.Describe(shape);
+        if (!strides.IsEmpty)
+        {
+            layout += " with strides " + TensorLayout.Describe(strides);
+        }
+
+        return new ArgumentException(
+            $"Shape {layout} from element {offset} on does not fit the buffer, which has {capacity} elements of this "
+            + "dtype. Pass a smaller shape, strides in elements (not bytes), or a larger buffer.",
+            nameof(shape));
+    }
+}

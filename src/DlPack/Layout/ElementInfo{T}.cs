@@ -1,0 +1,20 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet.Layout;
+
+/// <summary>The natural meaning of <typeparamref name="T"/>, looked up once.</summary>
+internal static class ElementInfo<T>
+    where T : unmanaged
+{
+    private static readonly ElementInfo _natural = ElementInfo.For(typeof(T));
+
+    /// <summary>The natural meaning; not known where there is none.</summary>
+    public static ElementInfo Natural => _natural;
+
+    /// <summary>The meaning that the caller wants, or the natural one.</summary>
+    /// <exception cref="ArgumentException">There is none, or its size differs.</exception>
+    public static unsafe ElementInfo Resolve(DLDataType? dtype) =>
+        dtype is null && _natural.IsKnown
+            ? _natural
+            : ElementInfo.Resolve(_natural, typeof(T), sizeof(T), dtype);
+}

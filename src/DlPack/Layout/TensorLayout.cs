@@ -1,0 +1,203 @@
+namespace DlPackNet.Layout;
+
+/// <summary>The one place that knows shape, strides, extents and contiguity. All units are elements.</summary>
+/// <remarks>
+/// Dimensions travel as one run of numbers, "dims": the shape and behind it the strides.
+/// Everything is checked: a tensor that passes has a count, and offsets of its outermost elements, that fit in 64 bits.
+/// </remarks>
+internal static class TensorLayout
+{
+    /// <summary>The most dimensions of a tensor, as many as NumPy has.</summary>
+    public const int MaxDimensions = 64;
+
+    /// <summary>
+    /// Writes shape and strides into <paramref name="dims"/> (compact row-major where <paramref name="strides"/> is
+    /// empty) in the canonical form that consumers agree on, and finds the outermost elements.
+    /// </summary>
+    /// <param name="shape">The extents; none for a scalar.</param>
+    /// <param name="strides">Elements from one index to the next, any sign; empty for compact row-major.</param>
+    /// <param name="dims">Room for the shape and the strides.</param>
+    /// <param name="first">The lowest element's offset from the element at index 0, at most 0.</param>
+    /// <param name="last">The highest element's offset, at least 0; below <paramref name="first"/> if there is none.</param>
+    /// <returns>The number of elements.</returns>
+    /// <exception cref="ArgumentException">Too many, negative or overflowing extents; strides of another length.</exception>
+    public static long Write(
+        ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<long> dims, out long first, out long last)
+    {
+        long count = WriteCompact(shape, dims);
+        first = 0;
+        last = count - 1;
+        if (strides.IsEmpty)
+        {
+            return count;
+        }
+
+        if (strides.Length != shape.Length)
+        {
+            throw new ArgumentException(
+                $"There are {strides.Length} strides for {shape.Length} dimensions. Pass one stride, in elements, for "
+                + "each dimension, or none for compact row-major.",
+                nameof(strides));
+        }
+
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        last = 0;
+        try
+        {
+            for (int i = shape.Length - 1; i >= 0; i--)
+            {
+                if (shape[i] == 1)
+                {
+                    // Never used to reach an element; consumers that check it expect the compact value.
+                    dims[shape.Length + i] = i + 1 < shape.Length
+                        ? CompactStride(shape[i + 1], dims[shape.Length + i + 1])
+                        : 1;
+                    continue;
+                }
+
+                dims[shape.Length + i] = strides[i];
+                long reach = checked((shape[i] - 1) * strides[i]);
+                if (reach < 0)
+                {
+                    first = checked(first + reach);
+                }
+                else
+                {
+                    last = checked(last + reach);
+                }
+            }
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException(
+                $"Shape {Describe(shape)} with strides {Describe(strides)} reaches elements beyond 64-bit offsets.",
+                nameof(strides),
+                e);
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether the elements lie in row-major order without gaps; extents of 1 do not matter.</summary>
+    public static bool IsContiguous(ReadOnlySpan<long> dims)
+    {
+        int ndim = dims.Length >> 1;
+        long expected = 1;
+        for (int i = ndim - 1; i >= 0; i--)
+        {
+            long extent = dims[i];
+            if (extent == 0)
+            {
+                return true;
+            }
+
+            if (extent != 1)
+            {
+                if (dims[ndim + i] != expected)
+                {
+                    return IsEmpty(dims.Slice(0, ndim));
+                }
+
+                expected *= extent;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether several indexes share an element because a stride is 0, so that writing makes no sense.</summary>
+    public static bool RepeatsElements(ReadOnlySpan<long> dims)
+    {
+        int ndim = dims.Length >> 1;
+        for (int i = 0; i < ndim; i++)
+        {
+            if (dims[i] > 1 && dims[ndim + i] == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>"[2, 3]".</summary>
+    public static string Describe(ReadOnlySpan<long> numbers)
+    {
+        var parts = new string[numbers.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = FormattableString.Invariant($"{numbers[i]}");
+        }
+
+        return "[" + string.Join(", ", parts) + "]";
+    }
+
+    private static long WriteCompact(ReadOnlySpan<long> shape, Span<long> dims)
+    {
+        int ndim = shape.Length;
+        if (ndim > MaxDimensions)
+        {
+            throw new ArgumentException(
+                $"The shape has {ndim} dimensions; the most is {MaxDimensions}. Merge some of them.", nameof(shape));
+        }
+
+        long count = 1;
+        long stride = 1;
+        for (int i = ndim - 1; i >= 0; i--)
+        {
+            long extent = shape[i];
+            dims[i] = extent;
+            dims[ndim + i] = stride;
+            count = Multiply(count, extent, shape);
+            if (extent > 1)
+            {
+                stride = Multiply(stride, extent, shape);
+            }
+        }
+
+        return count;
+    }
+
+    private static long Multiply(long product, long extent, ReadOnlySpan<long> shape)
+    {
+        // Almost always both are small: no division, no overflow test.
+        if ((ulong)(product | extent) <= int.MaxValue)
+        {
+            return product * extent;
+        }
+
+        if (extent < 0)
+        {
+            throw new ArgumentException(
+                $"Shape {Describe(shape)} has the negative extent {extent}. Extents start at 0.", nameof(shape));
+        }
+
+        try
+        {
+            return checked(product * extent);
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException(
+                $"Shape {Describe(shape)} has more elements than a 64-bit number can count.", nameof(shape), e);
+        }
+    }
+
+    private static long CompactStride(long innerExtent, long innerStride)
+    {
+        try
+        {
+            return checked(innerExtent * innerStride);
+        }
+        catch (OverflowException)
+        {
+            return 1;
+        }
+    }
+
+    private static bool IsEmpty(ReadOnlySpan<long> shape) => shape.IndexOf(0L) >= 0;
+}

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace DlPackNet.Lifetime;
+
+/// <summary>Remembers where each live export was made, while it is switched on.</summary>
+internal static class ExportTracker
+{
+    private static readonly ConcurrentDictionary<nint, DlPackLiveExport> _exports = new();
+    private static volatile bool _isOn;
+
+    /// <summary>Whether new exports are remembered.</summary>
+    public static bool IsOn
+    {
+        get => _isOn;
+        set => _isOn = value;
+    }
+
+    /// <summary>The exports that were remembered and are still live.</summary>
+    public static DlPackLiveExport[] Snapshot() => [.. _exports.Values];
+
+    /// <summary>Remembers an export with the caller's stack.</summary>
+    public static void Remember(nint block, in TensorHeader header, ReadOnlySpan<long> shape)
+    {
+        var stack = new StackTrace(skipFrames: 2, fNeedFileInfo: true);
+        _exports[block] = new DlPackLiveExport(header.DType, header.Device, shape.ToArray(), stack.ToString());
+    }
+
+    /// <summary>Forgets an export that has been released.</summary>
+    public static void Forget(nint block) => _exports.TryRemove(block, out _);
+}

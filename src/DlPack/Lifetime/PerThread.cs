@@ -1,0 +1,99 @@
+namespace DlPackNet.Lifetime;
+
+/// <summary>What a thread keeps at hand so that an export costs no atomic operation: counters and free blocks.</summary>
+/// <remarks>
+/// Native threads that only call a deleter get one too. When its thread is gone, the state is finalized: the blocks
+/// go back to the pool and the numbers into the total of the threads that have ended.
+/// </remarks>
+internal sealed unsafe class PerThread
+{
+    private const int MaxFree = 32;
+
+    private static readonly object _gate = new();
+    private static readonly List<LiveCounters> _running = [];
+    private static readonly LiveCounters _ended = new();
+
+    [ThreadStatic]
+    private static PerThread? _current;
+
+    private TensorBlock* _free;
+    private int _freeCount;
+
+    private PerThread()
+    {
+        lock (_gate)
+        {
+            _running.Add(Counters);
+        }
+    }
+
+    ~PerThread()
+    {
+        BlockPool.Return(_free);
+        lock (_gate)
+        {
+            _ended.Add(Counters);
+            _running.Remove(Counters);
+        }
+    }
+
+    /// <summary>The calling thread's state.</summary>
+    public static PerThread Current => _current ??= new PerThread();
+
+    /// <summary>The calling thread's numbers.</summary>
+    public LiveCounters Counters { get; } = new();
+
+    /// <summary>The numbers of all threads, the ended ones included.</summary>
+    public static LiveCounters Sum()
+    {
+        var sum = new LiveCounters();
+        lock (_gate)
+        {
+            sum.Add(_ended);
+            foreach (LiveCounters counters in _running)
+            {
+                sum.Add(counters);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>A free block of the pooled size.</summary>
+    public TensorBlock* TakeBlock()
+    {
+        TensorBlock* block = _free;
+        if (block == null)
+        {
+            block = BlockPool.Take(MaxFree / 2, out _freeCount);
+        }
+        else
+        {
+            _freeCount--;
+        }
+
+        _free = block->Next;
+        return block;
+    }
+
+    /// <summary>Keeps a block for the next export, or gives half of what is kept to the other threads.</summary>
+    public void GiveBlock(TensorBlock* block)
+    {
+        block->Next = _free;
+        _free = block;
+        if (++_freeCount == MaxFree)
+        {
+            TensorBlock* surplus = _free;
+            TensorBlock* lastOfSurplus = surplus;
+            for (int i = 1; i < MaxFree / 2; i++)
+            {
+                lastOfSurplus = lastOfSurplus->Next;
+            }
+
+            _free = lastOfSurplus->Next;
+            lastOfSurplus->Next = null;
+            _freeCount = MaxFree / 2;
+            BlockPool.Return(surplus);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+
+namespace DlPackNet.Lifetime;
+
+/// <summary>
+/// The native block behind every export: the struct that the consumer sees, what keeps the memory alive, and shape
+/// and strides, in one allocation. The consumer's struct comes first, so that both have the same address.
+/// </summary>
+/// <remarks>
+/// Every export, whatever its source, is made here: <see cref="Rent"/>, write <see cref="Dims"/>, <see cref="Hold"/>,
+/// publish. A block belongs to one consumer. Its GC handles are made once and reused: that is most of what a pooled
+/// export is faster by.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct TensorBlock
+{
+    /// <summary>Blocks for up to this many dimensions are pooled.</summary>
+    public const int PooledDimensions = 8;
+
+    private const long Lent = 0x4C454E54;
+
+    // The legacy struct, which is smaller, takes the same place.
+    private DLManagedTensorVersioned _tensor;
+
+    private TensorBlock* _next;
+    private long _state;
+    private nint _pinHandle;
+    private nint _ownerHandle;
+    private int _capacity;
+    private bool _holdsPin;
+    private bool _holdsOwner;
+    private bool _isTracked;
+
+    /// <summary>The next free block while this one is free.</summary>
+    public TensorBlock* Next
+    {
+        readonly get => _next;
+        set => _next = value;
+    }
+
+    /// <summary>A block with room for so many dimensions; <see cref="Return"/> gives it back unused.</summary>
+    public static TensorBlock* Rent(int ndim) =>
+        ndim <= PooledDimensions ? PerThread.Current.TakeBlock() : Allocate(ndim);
+
+    /// <summary>Gives back a block that holds nothing.</summary>
+    public static void Return(TensorBlock* block)
+    {
+        if (block->_capacity == PooledDimensions)
+        {
+            PerThread.Current.GiveBlock(block);
+        }
+        else
+        {
+            Free(block);
+        }
+    }
+
+    /// <summary>A block from the system.</summary>
+    public static TensorBlock* Allocate(int ndim)
+    {
+        var block = (TensorBlock*)NativeMemoryBlock.Allocate(sizeof(TensorBlock) + (2L * ndim * sizeof(long)), zeroed: false);
+        *block = default;
+        block->_capacity = ndim;
+        return block;
+    }
+
+    /// <summary>Gives a block that holds nothing back to the system.</summary>
+    public static void Free(TensorBlock* block)
+    {
+        if (block->_pinHandle != 0)
+        {
+            GCHandle.FromIntPtr(block->_pinHandle).Free();
+        }
+
+        if (block->_ownerHandle != 0)
+        {
+            GCHandle.FromIntPtr(block->_ownerHandle).Free();
+        }
+
+        NativeMemoryBlock.Free(block);
+    }
+
+    /// <summary>Room for shape and strides of <paramref name="ndim"/> dimensions.</summary>
+    public static Span<long> Dims(TensorBlock* block, int ndim) => new(block + 1, 2 * ndim);
+
+    /// <summary>
+    /// Makes the block keep the memory alive and in place: an array by pinning it, an owner by one more reference.
+    /// </summary>
+    /// <returns>The address that the tensor's own address is relative to.</returns>
+    /// <exception cref="ObjectDisposedException">The owner has been released.</exception>
+    public static nint Hold(TensorBlock* block, object keeper)
+    {
+        if (keeper is Array array)
+        {
+            GCHandle pin;
+            if (block->_pinHandle == 0)
+            {
+                pin = GCHandle.Alloc(array, GCHandleType.Pinned);
+                block->_pinHandle = GCHandle.ToIntPtr(pin);
+            }
+            else
+            {
+                pin = GCHandle.FromIntPtr(block->_pinHandle);
+                pin.Target = array;
+            }
+
+            block->_holdsPin = true;
+            PerThread.Current.Counters.Pins++;
+            return pin.AddrOfPinnedObject();
+        }
+
+        var owner = (DlPackOwner)keeper;
+        if (block->_ownerHandle == 0)
+        {
+            block->_ownerHandle = GCHandle.ToIntPtr(GCHandle.Alloc(null));
+        }
+
+        nint address = owner.Borrow();
+        GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
+        handle.Target = owner;
+        block->_holdsOwner = true;
+        return address;
+    }
+
+    /// <summary>Finishes the consumer's struct. Once this returns, the block is the consumer's.</summary>
+    /// <param name="block">A block whose <see cref="Dims"/> are written and which holds its memory.</param>
+    /// <param name="data">The address for the <c>data</c> field; 0 where there are no elements.</param>
+    /// <param name="header">What else the consumer learns.</param>
+    /// <param name="versioned">Which of the two structs the consumer gets.</param>
+    public static void Publish(TensorBlock* block, nint data, in TensorHeader header, bool versioned)
+    {
+        DLTensor* tensor = versioned ? &block->_tensor.dl_tensor : &((DLManagedTensor*)block)->dl_tensor;
+        int ndim = header.NDim;
+        var dims = (long*)(block + 1);
+        tensor->data = (void*)data;
+        tensor->device = header.Device;
+        tensor->ndim = ndim;
+        tensor->dtype = header.DType;
+        tensor->shape = ndim == 0 ? null : dims;
+        tensor->strides = ndim == 0 ? null : dims + ndim;
+        tensor->byte_offset = header.ByteOffset;
+        if (versioned)
+        {
+            block->_tensor.version = DLPackVersion.Current;
+            block->_tensor.manager_ctx = block;
+            block->_tensor.flags = header.Flags;
+            block->_tensor.deleter = NativeCallbacks.DeleteVersioned;
+        }
+        else
+        {
+            ((DLManagedTensor*)block)->manager_ctx = block;
+            ((DLManagedTensor*)block)->deleter = NativeCallbacks.DeleteLegacy;
+        }
+
+        if (ExportTracker.IsOn)
+        {
+            block->_isTracked = true;
+            ExportTracker.Remember((nint)block, header, new ReadOnlySpan<long>(dims, ndim));
+        }
+
+        block->_state = Lent;
+        PerThread.Current.Counters.Blocks++;
+    }
+
+    /// <summary>
+    /// What every deleter does: lets go of the memory and recycles the block. Called once, on any thread.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The block is not lent: its deleter ran before.</exception>
+    public static void Release(TensorBlock* block)
+    {
+        if (block->_state != Lent)
+        {
+            throw new InvalidOperationException(
+                "A consumer called the deleter of a tensor that had been released already. Each tensor's deleter must "
+                + "run exactly once: look for a consumer that calls it after it gave the tensor away.");
+        }
+
+        block->_state = 0;
+        DlPackOwner? owner = LetGo(block);
+        PerThread.Current.Counters.Blocks--;
+        Return(block);
+
+        // Last, since it may run foreign code.
+        owner?.Return();
+    }
+
+    /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
+    public static void Abandon(TensorBlock* block)
+    {
+        DlPackOwner? owner = LetGo(block);
+        Return(block);
+        owner?.Return();
+    }
+
+    private static DlPackOwner? LetGo(TensorBlock* block)
+    {
+        if (block->_isTracked)
+        {
+            block->_isTracked = false;
+            ExportTracker.Forget((nint)block);
+        }
+
+        if (block->_holdsPin)
+        {
+            block->_holdsPin = false;
+            GCHandle pin = GCHandle.FromIntPtr(block->_pinHandle);
+            pin.Target = null;
+            PerThread.Current.Counters.Pins--;
+        }
+
+        if (!block->_holdsOwner)
+        {
+            return null;
+        }
+
+        block->_holdsOwner = false;
+        GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
+        var owner = (DlPackOwner?)handle.Target;
+        handle.Target = null;
+        return owner;
+    }
+}
