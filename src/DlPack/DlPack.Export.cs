@@ -20,9 +20,11 @@ public static unsafe partial class DlPack
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
-        Span<long> shape = stackalloc long[TensorLayout.MaxDimensions];
+        ReadOnlySpan<long> shape = element.InnerShape.Length == 0
+            ? [array.Length]
+            : [array.Length, .. element.InnerShape];
         return (DLManagedTensorVersioned*)ExportArray(
-            array, FullShape(element, [array.Length], shape), strides: [], element.DType, offset: 0, versioned: true);
+            array, shape, strides: [], element.DType, offset: 0, versioned: true);
     }
 
     /// <summary>Lends an array to native code directly, in any shape.</summary>
@@ -43,7 +45,7 @@ public static unsafe partial class DlPack
         long offset = 0)
         where T : unmanaged =>
         (DLManagedTensorVersioned*)ExportArray(
-            array, shape, strides, ElementInfo<T>.Resolve(dtype).DType, offset, versioned: true);
+            array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: true);
 
     /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
     /// <inheritdoc cref="Export{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
@@ -55,7 +57,7 @@ public static unsafe partial class DlPack
         long offset = 0)
         where T : unmanaged =>
         (DLManagedTensor*)ExportArray(
-            array, shape, strides, ElementInfo<T>.Resolve(dtype).DType, offset, versioned: false);
+            array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: false);
 
     /// <summary>Lends a tensor to native code directly: the same as <c>Dlpack().Consume()</c>, without the capsule.</summary>
     /// <param name="tensor">The tensor; it may be disposed at once.</param>
@@ -90,13 +92,15 @@ public static unsafe partial class DlPack
         {
             Span<long> dims = TensorBlock.Dims(block, ndim);
             long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
-            long capacity = BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
+            long capacity = dtype.BytesPerElement == sizeof(T)
+                ? array.Length
+                : BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
             BufferBounds.Check(shape, strides, first, last, offset, capacity);
 
             DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
                 ? DLPackFlags.ReadOnly
                 : DLPackFlags.None;
-            nint address = TensorBlock.Hold(block, array) + BufferBounds.ByteOffset(dtype, offset);
+            nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
             TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);
             return block;

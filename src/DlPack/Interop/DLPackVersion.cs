@@ -25,8 +25,11 @@ public struct DLPackVersion : IEquatable<DLPackVersion>
         this.minor = minor;
     }
 
+    internal const uint CurrentMajor = 1;
+    internal const uint CurrentMinor = 3;
+
     /// <summary>The version that this library writes into every versioned tensor: 1.3.</summary>
-    public static DLPackVersion Current => new(1, 3);
+    public static DLPackVersion Current => new(CurrentMajor, CurrentMinor);
 
     /// <summary>Whether both versions are the same.</summary>
     public static bool operator ==(DLPackVersion left, DLPackVersion right) => left.Equals(right);

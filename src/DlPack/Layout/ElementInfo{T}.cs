@@ -8,6 +8,9 @@ internal static class ElementInfo<T>
 {
     private static readonly ElementInfo _natural = ElementInfo.For(typeof(T));
 
+    // Apart, so that the compiler can treat it as a constant.
+    private static readonly DLDataType _naturalDType = _natural.DType;
+
     /// <summary>The natural meaning; not known where there is none.</summary>
     public static ElementInfo Natural => _natural;
 
@@ -17,4 +20,9 @@ internal static class ElementInfo<T>
         dtype is null && _natural.IsKnown
             ? _natural
             : ElementInfo.Resolve(_natural, typeof(T), sizeof(T), dtype);
+
+    /// <summary>The dtype that the caller wants, or the natural one.</summary>
+    /// <exception cref="ArgumentException">There is none, or its size differs.</exception>
+    public static DLDataType ResolveDType(DLDataType? dtype) =>
+        dtype is null && _naturalDType.bits != 0 ? _naturalDType : Resolve(dtype).DType;
 }

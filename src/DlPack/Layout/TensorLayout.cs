@@ -145,31 +145,33 @@ internal static class TensorLayout
                 $"The shape has {ndim} dimensions; the most is {MaxDimensions}. Merge some of them.", nameof(shape));
         }
 
-        long count = 1;
+        // The product of the extents so far, 0 counting as 1: the stride of the next dimension.
         long stride = 1;
+        bool isEmpty = false;
         for (int i = ndim - 1; i >= 0; i--)
         {
             long extent = shape[i];
             dims[i] = extent;
             dims[ndim + i] = stride;
-            count = Multiply(count, extent, shape);
-            if (extent > 1)
+            if ((ulong)(extent - 1) < int.MaxValue && stride <= int.MaxValue)
+            {
+                stride *= extent;
+            }
+            else if (extent == 0)
+            {
+                isEmpty = true;
+            }
+            else
             {
                 stride = Multiply(stride, extent, shape);
             }
         }
 
-        return count;
+        return isEmpty ? 0 : stride;
     }
 
     private static long Multiply(long product, long extent, ReadOnlySpan<long> shape)
     {
-        // Almost always both are small: no division, no overflow test.
-        if ((ulong)(product | extent) <= int.MaxValue)
-        {
-            return product * extent;
-        }
-
         if (extent < 0)
         {
             throw new ArgumentException(

@@ -13,9 +13,6 @@ internal sealed unsafe class PerThread
     private static readonly List<LiveCounters> _running = [];
     private static readonly LiveCounters _ended = new();
 
-    [ThreadStatic]
-    private static PerThread? _current;
-
     private TensorBlock* _free;
     private int _freeCount;
 
@@ -38,7 +35,7 @@ internal sealed unsafe class PerThread
     }
 
     /// <summary>The calling thread's state.</summary>
-    public static PerThread Current => _current ??= new PerThread();
+    public static PerThread Current => Slot.Current ?? Start();
 
     /// <summary>The calling thread's numbers.</summary>
     public LiveCounters Counters { get; } = new();
@@ -83,17 +80,31 @@ internal sealed unsafe class PerThread
         _free = block;
         if (++_freeCount == MaxFree)
         {
-            TensorBlock* surplus = _free;
-            TensorBlock* lastOfSurplus = surplus;
-            for (int i = 1; i < MaxFree / 2; i++)
-            {
-                lastOfSurplus = lastOfSurplus->Next;
-            }
-
-            _free = lastOfSurplus->Next;
-            lastOfSurplus->Next = null;
-            _freeCount = MaxFree / 2;
-            BlockPool.Return(surplus);
+            GiveHalfToPool();
         }
+    }
+
+    private void GiveHalfToPool()
+    {
+        TensorBlock* surplus = _free;
+        TensorBlock* last = surplus;
+        for (int i = 1; i < MaxFree / 2; i++)
+        {
+            last = last->Next;
+        }
+
+        _free = last->Next;
+        last->Next = null;
+        _freeCount = MaxFree / 2;
+        BlockPool.Return(surplus);
+    }
+
+    private static PerThread Start() => Slot.Current = new PerThread();
+
+    // By itself, so that reading it does not check first whether this class's other statics are there.
+    private static class Slot
+    {
+        [ThreadStatic]
+        public static PerThread? Current;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 
@@ -39,22 +40,9 @@ internal unsafe struct TensorBlock
         set => _next = value;
     }
 
-    /// <summary>A block with room for so many dimensions; <see cref="Return"/> gives it back unused.</summary>
+    /// <summary>A block with room for so many dimensions; <see cref="Abandon"/> gives it back unused.</summary>
     public static TensorBlock* Rent(int ndim) =>
         ndim <= PooledDimensions ? PerThread.Current.TakeBlock() : Allocate(ndim);
-
-    /// <summary>Gives back a block that holds nothing.</summary>
-    public static void Return(TensorBlock* block)
-    {
-        if (block->_capacity == PooledDimensions)
-        {
-            PerThread.Current.GiveBlock(block);
-        }
-        else
-        {
-            Free(block);
-        }
-    }
 
     /// <summary>A block from the system.</summary>
     public static TensorBlock* Allocate(int ndim)
@@ -91,26 +79,11 @@ internal unsafe struct TensorBlock
     /// <exception cref="ObjectDisposedException">The owner has been released.</exception>
     public static nint Hold(TensorBlock* block, object keeper)
     {
-        if (keeper is Array array)
+        if (keeper is not DlPackOwner owner)
         {
-            GCHandle pin;
-            if (block->_pinHandle == 0)
-            {
-                pin = GCHandle.Alloc(array, GCHandleType.Pinned);
-                block->_pinHandle = GCHandle.ToIntPtr(pin);
-            }
-            else
-            {
-                pin = GCHandle.FromIntPtr(block->_pinHandle);
-                pin.Target = array;
-            }
-
-            block->_holdsPin = true;
-            PerThread.Current.Counters.Pins++;
-            return pin.AddrOfPinnedObject();
+            return HoldArray(block, keeper);
         }
 
-        var owner = (DlPackOwner)keeper;
         if (block->_ownerHandle == 0)
         {
             block->_ownerHandle = GCHandle.ToIntPtr(GCHandle.Alloc(null));
@@ -123,18 +96,41 @@ internal unsafe struct TensorBlock
         return address;
     }
 
+    /// <summary>Makes the block keep an array alive and in place.</summary>
+    /// <returns>The address of the array's first element.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint HoldArray(TensorBlock* block, object array)
+    {
+        GCHandle pin;
+        if (block->_pinHandle == 0)
+        {
+            pin = GCHandle.Alloc(array, GCHandleType.Pinned);
+            block->_pinHandle = GCHandle.ToIntPtr(pin);
+        }
+        else
+        {
+            pin = GCHandle.FromIntPtr(block->_pinHandle);
+            pin.Target = array;
+        }
+
+        block->_holdsPin = true;
+        return pin.AddrOfPinnedObject();
+    }
+
     /// <summary>Finishes the consumer's struct. Once this returns, the block is the consumer's.</summary>
     /// <param name="block">A block whose <see cref="Dims"/> are written and which holds its memory.</param>
     /// <param name="data">The address for the <c>data</c> field; 0 where there are no elements.</param>
     /// <param name="header">What else the consumer learns.</param>
     /// <param name="versioned">Which of the two structs the consumer gets.</param>
-    public static void Publish(TensorBlock* block, nint data, in TensorHeader header, bool versioned)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Publish(TensorBlock* block, nint data, TensorHeader header, bool versioned)
     {
         DLTensor* tensor = versioned ? &block->_tensor.dl_tensor : &((DLManagedTensor*)block)->dl_tensor;
         int ndim = header.NDim;
         var dims = (long*)(block + 1);
         tensor->data = (void*)data;
-        tensor->device = header.Device;
+        tensor->device.device_type = header.Device.device_type;
+        tensor->device.device_id = header.Device.device_id;
         tensor->ndim = ndim;
         tensor->dtype = header.DType;
         tensor->shape = ndim == 0 ? null : dims;
@@ -142,7 +138,8 @@ internal unsafe struct TensorBlock
         tensor->byte_offset = header.ByteOffset;
         if (versioned)
         {
-            block->_tensor.version = DLPackVersion.Current;
+            block->_tensor.version.major = DLPackVersion.CurrentMajor;
+            block->_tensor.version.minor = DLPackVersion.CurrentMinor;
             block->_tensor.manager_ctx = block;
             block->_tensor.flags = header.Flags;
             block->_tensor.deleter = NativeCallbacks.DeleteVersioned;
@@ -160,7 +157,9 @@ internal unsafe struct TensorBlock
         }
 
         block->_state = Lent;
-        PerThread.Current.Counters.Blocks++;
+        LiveCounters counters = PerThread.Current.Counters;
+        counters.Blocks++;
+        counters.Pins += block->_holdsPin ? 1 : 0;
     }
 
     /// <summary>
@@ -171,29 +170,21 @@ internal unsafe struct TensorBlock
     {
         if (block->_state != Lent)
         {
-            throw new InvalidOperationException(
-                "A consumer called the deleter of a tensor that had been released already. Each tensor's deleter must "
-                + "run exactly once: look for a consumer that calls it after it gave the tensor away.");
+            throw ReleasedTwice();
         }
 
         block->_state = 0;
-        DlPackOwner? owner = LetGo(block);
-        PerThread.Current.Counters.Blocks--;
-        Return(block);
-
-        // Last, since it may run foreign code.
-        owner?.Return();
+        PerThread thread = PerThread.Current;
+        thread.Counters.Blocks--;
+        thread.Counters.Pins -= block->_holdsPin ? 1 : 0;
+        LetGo(block, thread);
     }
 
     /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
-    public static void Abandon(TensorBlock* block)
-    {
-        DlPackOwner? owner = LetGo(block);
-        Return(block);
-        owner?.Return();
-    }
+    public static void Abandon(TensorBlock* block) => LetGo(block, PerThread.Current);
 
-    private static DlPackOwner? LetGo(TensorBlock* block)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LetGo(TensorBlock* block, PerThread thread)
     {
         if (block->_isTracked)
         {
@@ -206,18 +197,32 @@ internal unsafe struct TensorBlock
             block->_holdsPin = false;
             GCHandle pin = GCHandle.FromIntPtr(block->_pinHandle);
             pin.Target = null;
-            PerThread.Current.Counters.Pins--;
         }
 
-        if (!block->_holdsOwner)
+        DlPackOwner? owner = block->_holdsOwner ? TakeOwner(block) : null;
+        if (block->_capacity == PooledDimensions)
         {
-            return null;
+            thread.GiveBlock(block);
+        }
+        else
+        {
+            Free(block);
         }
 
+        // Last, since it may run foreign code.
+        owner?.Return();
+    }
+
+    private static DlPackOwner? TakeOwner(TensorBlock* block)
+    {
         block->_holdsOwner = false;
         GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
         var owner = (DlPackOwner?)handle.Target;
         handle.Target = null;
         return owner;
     }
+
+    private static InvalidOperationException ReleasedTwice() => new(
+        "A consumer called the deleter of a tensor that had been released already. Each tensor's deleter must run "
+        + "exactly once: look for a consumer that calls it after it gave the tensor away.");
 }
