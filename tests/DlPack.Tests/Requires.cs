@@ -36,6 +36,10 @@ internal static class Requires
         }
     }
 
+    /// <summary>Skips unless C sources can be compiled.</summary>
+    public static void CCompiler() => That(
+        Native.CCompiler.FullPath is not null, "no C compiler (cc, gcc or clang) on PATH");
+
     /// <summary>
     /// Skips a test that can only ever run elsewhere. No machine setup changes that, so it never fails.
     /// </summary>

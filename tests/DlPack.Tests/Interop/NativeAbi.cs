@@ -16,7 +16,7 @@ internal static class NativeAbi
 
     private static Dictionary<string, long> Where(bool isConstant)
     {
-        CCompiler.Require();
+        Requires.CCompiler();
         return Numbers.Value.Where(entry => IsConstant(entry.Key) == isConstant).ToDictionary();
     }
 
@@ -24,7 +24,7 @@ internal static class NativeAbi
     private static bool IsConstant(string name) =>
         name.StartsWith('k') || name.StartsWith("DLPACK_", StringComparison.Ordinal);
 
-    private static Dictionary<string, long> ReadOnce() => CCompiler.Run(CCompiler.Program("abi_layout.c"))
+    private static Dictionary<string, long> ReadOnce() => CCompiler.Run(CCompiler.Program("abi_layout", "abi_layout.c"))
         .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Select(line => line.Split(' '))
         .ToDictionary(pair => pair[0], pair => long.Parse(pair[1], CultureInfo.InvariantCulture));

@@ -11,24 +11,22 @@ internal static class CCompiler
     /// <summary>The C sources, beside the test assembly.</summary>
     public static string SourceFolder { get; } = Path.Combine(AppContext.BaseDirectory, "native");
 
-    /// <summary>The compiler's full path; skips the test where there is none.</summary>
-    public static string Require()
-    {
-        string? found = Find();
-        Requires.That(found is not null, "there is no C compiler (cc, gcc or clang) on PATH");
-        return found;
-    }
+    /// <summary>The compiler's full path, or null where there is none.</summary>
+    public static string? FullPath { get; } = Find();
 
-    /// <summary>Compiles a source into a program and returns the program's path.</summary>
-    /// <param name="source">A file name in <see cref="SourceFolder"/>.</param>
-    public static string Program(string source) => Compile(source, OperatingSystem.IsWindows() ? ".exe" : "");
+    /// <summary>Compiles sources into a program and returns the program's path.</summary>
+    /// <param name="name">What to call the program, without an extension.</param>
+    /// <param name="sources">File names in <see cref="SourceFolder"/>.</param>
+    public static string Program(string name, params string[] sources) =>
+        Compile(name + (OperatingSystem.IsWindows() ? ".exe" : ""), [], sources);
 
-    /// <summary>Compiles a source into a shared library and returns the library's path.</summary>
-    /// <param name="source">A file name in <see cref="SourceFolder"/>.</param>
-    public static string Library(string source)
+    /// <summary>Compiles sources into a shared library and returns the library's path.</summary>
+    /// <param name="name">What to call the library, without an extension.</param>
+    /// <param name="sources">File names in <see cref="SourceFolder"/>.</param>
+    public static string Library(string name, params string[] sources)
     {
         string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
-        return Compile(source, extension, "-shared", "-fPIC");
+        return Compile(name + extension, ["-shared", "-fPIC", "-fvisibility=hidden"], sources);
     }
 
     /// <summary>Runs a program to its end and returns what it printed; throws if it fails.</summary>
@@ -49,14 +47,13 @@ internal static class CCompiler
                 $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}\n{errors.Result}");
     }
 
-    private static string Compile(string source, string extension, params string[] options)
+    private static string Compile(string fileName, string[] options, string[] sources)
     {
-        string compiler = Require();
-        string output = Path.Combine(BuildFolder.Value, Path.GetFileNameWithoutExtension(source) + extension);
-        Run(compiler,
+        string output = Path.Combine(BuildFolder.Value, fileName);
+        Run(FullPath ?? throw new InvalidOperationException("There is no C compiler."),
         [
-            "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", .. options,
-            "-o", output, Path.Combine(SourceFolder, source), "-pthread",
+            "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", .. options, "-o", output,
+            .. sources.Select(source => Path.Combine(SourceFolder, source)), "-pthread", "-lm",
         ]);
         return output;
     }
