@@ -110,6 +110,9 @@ public sealed unsafe partial class DlPackObject
         {
             _dims.AsSpan().CopyTo(TensorBlock.Dims(block, NDim));
             nint address = TensorBlock.Hold(block, keeper) + _address;
+
+            // The block has a reference of its own now; a forgotten object may be finalized from here on.
+            GC.KeepAlive(this);
             TensorBlock.Publish(block, Length == 0 ? 0 : address, _header with { Device = device }, versioned);
         }
         catch

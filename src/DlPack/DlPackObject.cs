@@ -58,6 +58,9 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     {
         object keeper = source.Keeper;
         (keeper as DlPackOwner)?.AddReference();
+
+        // Until here the source's own reference was needed, and a finalizer may run while a method of its object does.
+        GC.KeepAlive(source);
         AllowReadOnlyLegacyExport = source.AllowReadOnlyLegacyExport;
         Start(keeper);
     }
@@ -185,7 +188,12 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     }
 
     /// <summary>The memory, held and in place until the result is disposed, whatever happens to this object.</summary>
-    internal TensorAccess Access() => new(Keeper, _address);
+    internal TensorAccess Access()
+    {
+        var access = new TensorAccess(Keeper, _address);
+        GC.KeepAlive(this);
+        return access;
+    }
 
     private void Start(object keeper)
     {
@@ -231,6 +239,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
             TakePin(keeper);
         }
 
+        GC.KeepAlive(this);
         return _pinnedAddress;
     }
 
