@@ -153,7 +153,7 @@ internal unsafe struct TensorBlock
         if (ExportTracker.IsOn)
         {
             block->_isTracked = true;
-            ExportTracker.Remember((nint)block, header, new ReadOnlySpan<long>(dims, ndim));
+            ExportTracker.Remember((nint)block, tensor);
         }
 
         block->_state = Lent;
