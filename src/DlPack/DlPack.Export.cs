@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -37,6 +38,7 @@ public static unsafe partial class DlPack
     /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="array"/> is null.</exception>
     /// <exception cref="ArgumentException">The layout does not fit the array, or the dtype does not fit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensorVersioned* Export<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -49,6 +51,7 @@ public static unsafe partial class DlPack
 
     /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
     /// <inheritdoc cref="Export{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensor* ExportLegacy<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -87,7 +90,8 @@ public static unsafe partial class DlPack
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         int ndim = shape.Length;
-        TensorBlock* block = TensorBlock.Rent(ndim);
+        PerThread thread = PerThread.Current;
+        TensorBlock* block = TensorBlock.Rent(thread, ndim);
         try
         {
             Span<long> dims = TensorBlock.Dims(block, ndim);
@@ -102,12 +106,12 @@ public static unsafe partial class DlPack
                 : DLPackFlags.None;
             nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
-            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);
+            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned, thread);
             return block;
         }
         catch
         {
-            TensorBlock.Abandon(block);
+            TensorBlock.Abandon(block, thread);
             throw;
         }
     }

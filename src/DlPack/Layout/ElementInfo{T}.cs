@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Layout;
@@ -23,6 +24,7 @@ internal static class ElementInfo<T>
 
     /// <summary>The dtype that the caller wants, or the natural one.</summary>
     /// <exception cref="ArgumentException">There is none, or its size differs.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLDataType ResolveDType(DLDataType? dtype) =>
         dtype is null && _naturalDType.bits != 0 ? _naturalDType : Resolve(dtype).DType;
 }

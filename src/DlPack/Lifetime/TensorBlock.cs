@@ -41,8 +41,8 @@ internal unsafe struct TensorBlock
     }
 
     /// <summary>A block with room for so many dimensions; <see cref="Abandon"/> gives it back unused.</summary>
-    public static TensorBlock* Rent(int ndim) =>
-        ndim <= PooledDimensions ? PerThread.Current.TakeBlock() : Allocate(ndim);
+    public static TensorBlock* Rent(PerThread thread, int ndim) =>
+        ndim <= PooledDimensions ? thread.TakeBlock() : Allocate(ndim);
 
     /// <summary>A block from the system.</summary>
     public static TensorBlock* Allocate(int ndim)
@@ -122,8 +122,9 @@ internal unsafe struct TensorBlock
     /// <param name="data">The address for the <c>data</c> field; 0 where there are no elements.</param>
     /// <param name="header">What else the consumer learns.</param>
     /// <param name="versioned">Which of the two structs the consumer gets.</param>
+    /// <param name="thread">The calling thread's state, which the caller has at hand.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Publish(TensorBlock* block, nint data, TensorHeader header, bool versioned)
+    public static void Publish(TensorBlock* block, nint data, in TensorHeader header, bool versioned, PerThread thread)
     {
         DLTensor* tensor = versioned ? &block->_tensor.dl_tensor : &((DLManagedTensor*)block)->dl_tensor;
         int ndim = header.NDim;
@@ -157,7 +158,7 @@ internal unsafe struct TensorBlock
         }
 
         block->_state = Lent;
-        LiveCounters counters = PerThread.Current.Counters;
+        LiveCounters counters = thread.Counters;
         counters.Blocks++;
         counters.Pins += block->_holdsPin ? 1 : 0;
     }
@@ -181,7 +182,7 @@ internal unsafe struct TensorBlock
     }
 
     /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
-    public static void Abandon(TensorBlock* block) => LetGo(block, PerThread.Current);
+    public static void Abandon(TensorBlock* block, PerThread thread) => LetGo(block, thread);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LetGo(TensorBlock* block, PerThread thread)
