@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -20,12 +21,9 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
-        ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
-        ReadOnlySpan<long> shape = element.InnerShape.Length == 0
-            ? [array.Length]
-            : [array.Length, .. element.InnerShape];
-        return (DLManagedTensorVersioned*)ExportArray(
-            array, shape, strides: [], element.DType, offset: 0, versioned: true);
+        return ElementInfo<T>.IsScalar
+            ? Export(array, [array.Length])
+            : Export(array, [array.Length, .. ElementInfo<T>.Natural.InnerShape]);
     }
 
     /// <summary>Lends an array to native code directly, in any shape.</summary>
@@ -104,7 +102,8 @@ public static unsafe partial class DlPack
             DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
                 ? DLPackFlags.ReadOnly
                 : DLPackFlags.None;
-            nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
+            TensorBlock.HoldArray(block, array);
+            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
             TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned, thread);
             return block;

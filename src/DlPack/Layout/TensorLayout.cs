@@ -100,19 +100,34 @@ internal static class TensorLayout
             throw TooManyDimensions(ndim);
         }
 
-        // The product of the extents so far, 0 counting as 1: the stride of the next dimension.
         long stride = 1;
-        bool isEmpty = false;
         for (int i = ndim - 1; i >= 0; i--)
         {
             long extent = shape[i];
+            if ((ulong)(extent - 1) >= int.MaxValue || stride > int.MaxValue)
+            {
+                return WriteUnusual(shape, dims, i, stride);
+            }
+
             dims[i] = extent;
             dims[ndim + i] = stride;
-            if ((ulong)(extent - 1) < int.MaxValue && stride <= int.MaxValue)
-            {
-                stride *= extent;
-            }
-            else if (extent == 0)
+            stride *= extent;
+        }
+
+        return stride;
+    }
+
+    // The rest of the dimensions, where the product may overflow, or be 0.
+    private static long WriteUnusual(ReadOnlySpan<long> shape, Span<long> dims, int from, long stride)
+    {
+        // The product of the extents so far, 0 counting as 1: the stride of the next dimension.
+        bool isEmpty = false;
+        for (int i = from; i >= 0; i--)
+        {
+            long extent = shape[i];
+            dims[i] = extent;
+            dims[shape.Length + i] = stride;
+            if (extent == 0)
             {
                 isEmpty = true;
             }

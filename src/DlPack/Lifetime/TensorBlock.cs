@@ -81,7 +81,8 @@ internal unsafe struct TensorBlock
     {
         if (keeper is not DlPackOwner owner)
         {
-            return HoldArray(block, keeper);
+            HoldArray(block, keeper);
+            return GCHandle.FromIntPtr(block->_pinHandle).AddrOfPinnedObject();
         }
 
         if (block->_ownerHandle == 0)
@@ -97,24 +98,20 @@ internal unsafe struct TensorBlock
     }
 
     /// <summary>Makes the block keep an array alive and in place.</summary>
-    /// <returns>The address of the array's first element.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint HoldArray(TensorBlock* block, object array)
+    public static void HoldArray(TensorBlock* block, object array)
     {
-        GCHandle pin;
         if (block->_pinHandle == 0)
         {
-            pin = GCHandle.Alloc(array, GCHandleType.Pinned);
-            block->_pinHandle = GCHandle.ToIntPtr(pin);
+            block->_pinHandle = GCHandle.ToIntPtr(GCHandle.Alloc(array, GCHandleType.Pinned));
         }
         else
         {
-            pin = GCHandle.FromIntPtr(block->_pinHandle);
+            GCHandle pin = GCHandle.FromIntPtr(block->_pinHandle);
             pin.Target = array;
         }
 
         block->_holdsPin = true;
-        return pin.AddrOfPinnedObject();
     }
 
     /// <summary>Finishes the consumer's struct. Once this returns, the block is the consumer's.</summary>
