@@ -249,7 +249,9 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         nint pin = OwnerPin;
         if (keeper is DlPackOwner owner)
         {
-            _pinnedAddress = owner.AcquirePin();
+            // With a reference of its own, since Dispose may give this object's back meanwhile: what has been released
+            // must not be pinned.
+            _pinnedAddress = owner.Borrow();
         }
         else
         {
@@ -280,7 +282,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
 
         if (keeper is DlPackOwner owner)
         {
-            owner.ReleasePin();
+            owner.Return();
         }
         else
         {

@@ -8,7 +8,7 @@ namespace DlPackNet.Tests.Native;
 public sealed unsafe class LibtorchHarnessTests
 {
     /// <summary>All element types that both libtorch and DLPack know.</summary>
-    private static readonly Dictionary<TorchDType, DLDataType> DTypes = new()
+    internal static readonly Dictionary<TorchDType, DLDataType> DTypes = new()
     {
         [TorchDType.UInt8] = DLDataType.UInt8,
         [TorchDType.Int8] = DLDataType.Int8,
