@@ -72,7 +72,7 @@ internal readonly struct ElementInfo
     {
         if (wanted is not { } dtype)
         {
-            return natural.IsKnown ? natural : throw Unknown(type, size);
+            return natural.IsKnown ? natural : throw Unknown(type);
         }
 
         DTypes.Check(dtype, "dtype");
@@ -131,7 +131,7 @@ internal readonly struct ElementInfo
         };
     }
 
-    private static ArgumentException Unknown(Type type, int size)
+    private static ArgumentException Unknown(Type type)
     {
         string wayOut = type switch
         {
@@ -140,7 +140,7 @@ internal readonly struct ElementInfo
             _ when type == typeof(DateTime) || type == typeof(TimeSpan) => "Pass dtype: DLDataType.Int64 for the raw ticks",
             _ when type.IsArray => "Copy a jagged array into one array, T[] with a shape or T[,]",
             _ when !type.IsValueType => "Elements must be values without references, such as float or a struct of floats",
-            _ => $"Pass dtype: a struct of {size} bytes can go out as elements of that dtype in one more dimension, "
+            _ => "Pass dtype: a struct without references can go out as elements of that dtype in one more dimension, "
                 + "for example DLDataType.UInt8",
         };
         return new ArgumentException($"Elements of type {type} have no DLPack dtype. {wayOut}.", "array");
