@@ -104,9 +104,13 @@ public static unsafe partial class DlPack
                 : BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
             BufferBounds.Check(shape, strides, first, last, offset, capacity);
 
-            DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
-                ? DLPackFlags.ReadOnly
-                : DLPackFlags.None;
+            DLPackFlags flags = DLPackFlags.None;
+            if (!strides.IsEmpty)
+            {
+                DTypes.CheckByteCount(length, shape, dtype, padded: false);
+                flags = TensorLayout.RepeatsElements(dims) ? DLPackFlags.ReadOnly : DLPackFlags.None;
+            }
+
             nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
             TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);

@@ -70,6 +70,11 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         _address = address;
         _dims = dims;
         Length = length;
+        DTypes.CheckByteCount(
+            length,
+            dims.AsSpan(0, header.NDim),
+            header.DType,
+            (header.Flags & DLPackFlags.IsSubByteTypePadded) != 0);
 
         // Written to by one index, such memory changes at others: nobody should write.
         _header = TensorLayout.RepeatsElements(dims) ? header with { Flags = header.Flags | DLPackFlags.ReadOnly } : header;
