@@ -167,7 +167,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
                 nameof(dtype));
         }
 
-        if (strides.IsEmpty && !IsContiguous)
+        if (strides.IsEmpty && !shape.IsEmpty && !IsContiguous)
         {
             throw new ArgumentException(
                 $"The tensor's elements are not in row-major order (strides {TensorLayout.Describe(Strides)}), so a "
@@ -180,9 +180,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         TensorLayout.Write(Shape, Strides, new long[_dims.Length], out long sourceFirst, out long sourceLast);
         var dims = new long[2 * shape.Length];
         long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
-        bool isOutside = offset < sourceFirst || offset > sourceLast + 1;
-        long start = isOutside ? -1 : offset - sourceFirst;
-        BufferBounds.Check(shape, strides, first, last, start, sourceLast - sourceFirst + 1);
+        BufferBounds.Check(shape, strides, first, last, offset, sourceLast - sourceFirst + 1, lowest: sourceFirst);
 
         TensorHeader header = _header with { DType = type, NDim = shape.Length };
         nint bytes = (nint)(offset * itemSize);
