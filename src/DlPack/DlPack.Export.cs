@@ -20,11 +20,9 @@ public static unsafe partial class DlPack
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
-        ReadOnlySpan<long> shape = element.InnerShape.Length == 0
-            ? [array.Length]
-            : [array.Length, .. element.InnerShape];
-        return (DLManagedTensorVersioned*)ExportArray(
-            array, shape, strides: [], element.DType, offset: 0, versioned: true);
+        return (DLManagedTensorVersioned*)(element.InnerShape.Length == 0
+            ? ExportArray(array, [array.Length], strides: [], element.DType, offset: 0, versioned: true)
+            : ExportStructs(array, element));
     }
 
     /// <summary>Lends an array to native code directly, in any shape.</summary>
@@ -76,6 +74,15 @@ public static unsafe partial class DlPack
         (DLManagedTensor*)(tensor ?? throw new ArgumentNullException(nameof(tensor)))
             .Export(stream: null, versioned: false, dlDevice: null, copy: null);
 
+    // Apart, so that the shorter path needs no room for extents.
+    private static TensorBlock* ExportStructs<T>(T[] array, ElementInfo element)
+        where T : unmanaged
+    {
+        Span<long> room = stackalloc long[TensorLayout.MaxDimensions];
+        ReadOnlySpan<long> shape = FullShape(element, [array.Length], room);
+        return ExportArray(array, shape, strides: [], element.DType, offset: 0, versioned: true);
+    }
+
     private static TensorBlock* ExportArray<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -97,9 +104,13 @@ public static unsafe partial class DlPack
                 : BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
             BufferBounds.Check(shape, strides, first, last, offset, capacity);
 
-            DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
-                ? DLPackFlags.ReadOnly
-                : DLPackFlags.None;
+            DLPackFlags flags = DLPackFlags.None;
+            if (!strides.IsEmpty)
+            {
+                DTypes.CheckByteCount(length, shape, dtype, padded: false);
+                flags = TensorLayout.RepeatsElements(dims) ? DLPackFlags.ReadOnly : DLPackFlags.None;
+            }
+
             nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
             TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);
