@@ -23,7 +23,7 @@ public static unsafe partial class DlPack
         _ = array ?? throw new ArgumentNullException(nameof(array));
         return ElementInfo<T>.IsScalar
             ? Export(array, [array.Length])
-            : Export(array, [array.Length, .. ElementInfo<T>.Natural.InnerShape]);
+            : (DLManagedTensorVersioned*)ExportStructs(array, ElementInfo<T>.Resolve(dtype: null));
     }
 
     /// <summary>Lends an array to native code directly, in any shape.</summary>
@@ -77,6 +77,15 @@ public static unsafe partial class DlPack
         (DLManagedTensor*)(tensor ?? throw new ArgumentNullException(nameof(tensor)))
             .Export(stream: null, versioned: false, dlDevice: null, copy: null);
 
+    // Apart, so that the shorter path needs no room for extents.
+    private static TensorBlock* ExportStructs<T>(T[] array, ElementInfo element)
+        where T : unmanaged
+    {
+        Span<long> room = stackalloc long[TensorLayout.MaxDimensions];
+        ReadOnlySpan<long> shape = FullShape(element, [array.Length], room);
+        return ExportArray(array, shape, strides: [], element.DType, offset: 0, versioned: true);
+    }
+
     private static TensorBlock* ExportArray<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -99,9 +108,13 @@ public static unsafe partial class DlPack
                 : BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
             BufferBounds.Check(shape, strides, first, last, offset, capacity);
 
-            DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
-                ? DLPackFlags.ReadOnly
-                : DLPackFlags.None;
+            DLPackFlags flags = DLPackFlags.None;
+            if (!strides.IsEmpty)
+            {
+                DTypes.CheckByteCount(length, shape, dtype, padded: false);
+                flags = TensorLayout.RepeatsElements(dims) ? DLPackFlags.ReadOnly : DLPackFlags.None;
+            }
+
             TensorBlock.HoldArray(block, array);
             nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);

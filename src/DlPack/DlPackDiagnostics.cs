@@ -71,9 +71,10 @@ public static class DlPackDiagnostics
         {
             Console.Error.WriteLine("DlPack: releasing a tensor failed: " + failure);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // Standard error is gone; there is nobody left to tell.
+            // Standard error is gone or closed, or the failure's own text fails; there is nobody left to tell, and
+            // what leaves here would end the process on a native thread or the finalizer's.
         }
     }
 }

@@ -19,7 +19,10 @@ namespace DlPackNet;
 /// </remarks>
 public abstract unsafe class DlPackOwner
 {
-    private int _references;
+    // Not 0, which stays the count of a released owner: no moment may come at which it looks untaken again.
+    private const int Untaken = -1;
+
+    private int _references = Untaken;
 
     /// <summary>
     /// The stream or queue on whose work the memory's content depends, in the numbering of the device's kind
@@ -68,7 +71,7 @@ public abstract unsafe class DlPackOwner
     /// <summary>Takes the first reference: the object that is being made. The last step that can fail.</summary>
     internal virtual void TakeOver()
     {
-        if (Interlocked.CompareExchange(ref _references, 1, 0) != 0)
+        if (Interlocked.CompareExchange(ref _references, 1, Untaken) != Untaken)
         {
             throw new InvalidOperationException(
                 "This owner keeps a tensor alive already. Make one owner for each AsDlPack call, or a second object "
@@ -130,8 +133,6 @@ public abstract unsafe class DlPackOwner
             return;
         }
 
-        // From here on no reference can be taken again: a count of 0 means "not yet taken over".
-        Volatile.Write(ref _references, -1);
         try
         {
             Release();
