@@ -59,7 +59,7 @@ public sealed unsafe partial class DlPackObject
         if (NeedsCopy(target, versioned, copy))
         {
             using DlPackObject fresh = CopyOn(target, stream);
-            return fresh.Publish(versioned, target);
+            return fresh.Publish(versioned, target, DLPackFlags.IsCopied);
         }
 
         if (consumer != StreamRules.None && ProducerStream is { } producer && producer != consumer)
@@ -68,7 +68,7 @@ public sealed unsafe partial class DlPackObject
                 .Wait(Device, producer, consumer);
         }
 
-        return Publish(versioned, target);
+        return Publish(versioned, target, DLPackFlags.None);
     }
 
     private bool NeedsCopy(DLDevice target, bool versioned, bool? copy)
@@ -102,7 +102,7 @@ public sealed unsafe partial class DlPackObject
         return reason is not null || copy == true;
     }
 
-    private TensorBlock* Publish(bool versioned, DLDevice device)
+    private TensorBlock* Publish(bool versioned, DLDevice device, DLPackFlags moreFlags)
     {
         object keeper = Keeper;
         TensorBlock* block = TensorBlock.Rent(NDim);
@@ -113,7 +113,8 @@ public sealed unsafe partial class DlPackObject
 
             // The block has a reference of its own now; a forgotten object may be finalized from here on.
             GC.KeepAlive(this);
-            TensorBlock.Publish(block, Length == 0 ? 0 : address, _header with { Device = device }, versioned);
+            TensorHeader header = _header with { Device = device, Flags = _header.Flags | moreFlags };
+            TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned);
         }
         catch
         {
