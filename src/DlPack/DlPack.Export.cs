@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -19,12 +21,9 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
-        ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
-        ReadOnlySpan<long> shape = element.InnerShape.Length == 0
-            ? [array.Length]
-            : [array.Length, .. element.InnerShape];
-        return (DLManagedTensorVersioned*)ExportArray(
-            array, shape, strides: [], element.DType, offset: 0, versioned: true);
+        return ElementInfo<T>.IsScalar
+            ? Export(array, [array.Length])
+            : (DLManagedTensorVersioned*)ExportStructs(array, ElementInfo<T>.Resolve(dtype: null));
     }
 
     /// <summary>Lends an array to native code directly, in any shape.</summary>
@@ -37,6 +36,7 @@ public static unsafe partial class DlPack
     /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="array"/> is null.</exception>
     /// <exception cref="ArgumentException">The layout does not fit the array, or the dtype does not fit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensorVersioned* Export<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -49,6 +49,7 @@ public static unsafe partial class DlPack
 
     /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
     /// <inheritdoc cref="Export{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensor* ExportLegacy<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -76,6 +77,15 @@ public static unsafe partial class DlPack
         (DLManagedTensor*)(tensor ?? throw new ArgumentNullException(nameof(tensor)))
             .Export(stream: null, versioned: false, dlDevice: null, copy: null);
 
+    // Apart, so that the shorter path needs no room for extents.
+    private static TensorBlock* ExportStructs<T>(T[] array, ElementInfo element)
+        where T : unmanaged
+    {
+        Span<long> room = stackalloc long[TensorLayout.MaxDimensions];
+        ReadOnlySpan<long> shape = FullShape(element, [array.Length], room);
+        return ExportArray(array, shape, strides: [], element.DType, offset: 0, versioned: true);
+    }
+
     private static TensorBlock* ExportArray<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -87,7 +97,8 @@ public static unsafe partial class DlPack
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         int ndim = shape.Length;
-        TensorBlock* block = TensorBlock.Rent(ndim);
+        PerThread thread = PerThread.Current;
+        TensorBlock* block = TensorBlock.Rent(thread, ndim);
         try
         {
             Span<long> dims = TensorBlock.Dims(block, ndim);
@@ -97,17 +108,22 @@ public static unsafe partial class DlPack
                 : BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
             BufferBounds.Check(shape, strides, first, last, offset, capacity);
 
-            DLPackFlags flags = !strides.IsEmpty && TensorLayout.RepeatsElements(dims)
-                ? DLPackFlags.ReadOnly
-                : DLPackFlags.None;
-            nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
+            DLPackFlags flags = DLPackFlags.None;
+            if (!strides.IsEmpty)
+            {
+                DTypes.CheckByteCount(length, shape, dtype, padded: false);
+                flags = TensorLayout.RepeatsElements(dims) ? DLPackFlags.ReadOnly : DLPackFlags.None;
+            }
+
+            TensorBlock.HoldArray(block, array);
+            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
-            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);
+            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned, thread);
             return block;
         }
         catch
         {
-            TensorBlock.Abandon(block);
+            TensorBlock.Abandon(block, thread);
             throw;
         }
     }

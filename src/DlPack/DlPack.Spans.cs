@@ -120,6 +120,7 @@ public static unsafe partial class DlPack
         long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
         BufferBounds.Check(
             shape, strides, first, last, offset, BufferBounds.Capacity((long)span.Length * sizeof(T), type));
+        DTypes.CheckByteCount(length, shape, type, padded: false);
 
         fixed (long* numbers = dims)
         fixed (T* data = span)

@@ -105,7 +105,8 @@ public sealed unsafe partial class DlPackObject
     private TensorBlock* Publish(bool versioned, DLDevice device)
     {
         object keeper = Keeper;
-        TensorBlock* block = TensorBlock.Rent(NDim);
+        PerThread thread = PerThread.Current;
+        TensorBlock* block = TensorBlock.Rent(thread, NDim);
         try
         {
             _dims.AsSpan().CopyTo(TensorBlock.Dims(block, NDim));
@@ -113,11 +114,11 @@ public sealed unsafe partial class DlPackObject
 
             // The block has a reference of its own now; a forgotten object may be finalized from here on.
             GC.KeepAlive(this);
-            TensorBlock.Publish(block, Length == 0 ? 0 : address, _header with { Device = device }, versioned);
+            TensorBlock.Publish(block, Length == 0 ? 0 : address, _header with { Device = device }, versioned, thread);
         }
         catch
         {
-            TensorBlock.Abandon(block);
+            TensorBlock.Abandon(block, thread);
             throw;
         }
 

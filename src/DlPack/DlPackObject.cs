@@ -70,6 +70,11 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         _address = address;
         _dims = dims;
         Length = length;
+        DTypes.CheckByteCount(
+            length,
+            dims.AsSpan(0, header.NDim),
+            header.DType,
+            (header.Flags & DLPackFlags.IsSubByteTypePadded) != 0);
 
         // Written to by one index, such memory changes at others: nobody should write.
         _header = TensorLayout.RepeatsElements(dims) ? header with { Flags = header.Flags | DLPackFlags.ReadOnly } : header;
@@ -162,7 +167,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
                 nameof(dtype));
         }
 
-        if (strides.IsEmpty && !IsContiguous)
+        if (strides.IsEmpty && !shape.IsEmpty && !IsContiguous)
         {
             throw new ArgumentException(
                 $"The tensor's elements are not in row-major order (strides {TensorLayout.Describe(Strides)}), so a "
@@ -175,9 +180,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         TensorLayout.Write(Shape, Strides, new long[_dims.Length], out long sourceFirst, out long sourceLast);
         var dims = new long[2 * shape.Length];
         long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
-        bool isOutside = offset < sourceFirst || offset > sourceLast + 1;
-        long start = isOutside ? -1 : offset - sourceFirst;
-        BufferBounds.Check(shape, strides, first, last, start, sourceLast - sourceFirst + 1);
+        BufferBounds.Check(shape, strides, first, last, offset, sourceLast - sourceFirst + 1, lowest: sourceFirst);
 
         TensorHeader header = _header with { DType = type, NDim = shape.Length };
         nint bytes = (nint)(offset * itemSize);

@@ -21,41 +21,46 @@ internal static class BufferBounds
 
     /// <summary>The bytes before an element.</summary>
     /// <exception cref="ArgumentException">The element starts inside a byte.</exception>
-    public static nint ByteOffset(DLDataType dtype, long offset)
-    {
-        if (!dtype.IsSubByte)
-        {
-            return (nint)(offset * dtype.BytesPerElement);
-        }
-
-        return offset * dtype.BitsPerElement % 8 == 0
-            ? (nint)(offset * dtype.BitsPerElement / 8)
-            : throw new ArgumentException(
-                $"Element {offset} of packed {dtype} starts inside a byte. Start at an element that begins a byte.",
-                nameof(offset));
-    }
+    public static nint ByteOffset(DLDataType dtype, long offset) => dtype.IsSubByte
+        ? PackedByteOffset(dtype, offset)
+        : (nint)(offset * dtype.BytesPerElement);
 
     /// <summary>Throws unless the elements from first to last, moved by offset, lie within the capacity.</summary>
+    /// <param name="shape">For the message.</param>
+    /// <param name="strides">For the message.</param>
+    /// <param name="first">The lowest element's offset from the element at index 0, at most 0.</param>
+    /// <param name="last">The highest element's offset; below <paramref name="first"/> if there are none.</param>
+    /// <param name="offset">The element at index 0, in the numbering of the buffer.</param>
+    /// <param name="capacity">How many elements the buffer has.</param>
+    /// <param name="lowest">The number of the buffer's first element: 0, or below for reversed tensors.</param>
     /// <exception cref="ArgumentException">They do not.</exception>
     public static void Check(
-        ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long first, long last, long offset, long capacity)
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        long first,
+        long last,
+        long offset,
+        long capacity,
+        long lowest = 0)
     {
-        if (last < first)
+        if (offset < lowest || offset > lowest + capacity)
         {
-            if (offset < 0 || offset > capacity)
-            {
-                throw Outside(shape, strides, offset, capacity);
-            }
-
-            return;
+            throw Outside(shape, strides, offset, capacity);
         }
 
         // Both sums are of a value that is at most 0 and one that is at least 0, or are compared without adding.
-        if (offset < 0 || offset + first < 0 || last > capacity - 1 - offset)
+        long start = offset - lowest;
+        if (last >= first && (start + first < 0 || last > capacity - 1 - start))
         {
             throw Outside(shape, strides, offset, capacity);
         }
     }
+
+    private static nint PackedByteOffset(DLDataType dtype, long offset) => offset * dtype.BitsPerElement % 8 == 0
+        ? (nint)(offset * dtype.BitsPerElement / 8)
+        : throw new ArgumentException(
+            $"Element {offset} of packed {dtype} starts inside a byte. Start at an element that begins a byte.",
+            nameof(offset));
 
     private static ArgumentException Outside(
         ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long capacity)

@@ -31,6 +31,26 @@ internal static class DTypes
         return padded ? checked(count * PaddedBytes(dtype)) : checked((count * dtype.BitsPerElement) + 7) >> 3;
     }
 
+    /// <summary>
+    /// Throws where a shape counts more bytes than a 64-bit number can, as it may even over a small buffer where
+    /// indexes share elements.
+    /// </summary>
+    /// <exception cref="ArgumentException">Too many bytes.</exception>
+    public static void CheckByteCount(long count, ReadOnlySpan<long> shape, DLDataType dtype, bool padded)
+    {
+        try
+        {
+            _ = ByteCount(count, dtype, padded);
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException(
+                $"Shape {TensorLayout.Describe(shape)} of {dtype} has more bytes than a 64-bit number can count.",
+                nameof(shape),
+                e);
+        }
+    }
+
     /// <summary>The bytes from one element to the next, or 0 where elements are packed within bytes.</summary>
     public static int ItemSize(DLDataType dtype, bool padded) =>
         dtype.IsSubByte && padded ? PaddedBytes(dtype) : dtype.BytesPerElement;

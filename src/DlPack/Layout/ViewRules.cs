@@ -10,23 +10,19 @@ internal static unsafe class ViewRules
         where T : unmanaged
     {
         ElementInfo natural = ElementInfo<T>.Natural;
-        if (natural.IsKnown && natural.InnerShape.Length == 0)
-        {
-            if (natural.DType == dtype)
-            {
-                return true;
-            }
+        int itemSize = DTypes.ItemSize(dtype, padded);
 
-            // Lanes are values of their own; a dtype that .NET has no type for is just bits of that size.
-            DLDataType lane = new(dtype.code, dtype.bits);
-            return natural.DType == lane
-                || (!HasClrType(lane) && sizeof(T) == Math.Max(1, DTypes.ItemSize(dtype, padded)));
+        // Lanes are values of their own; a dtype that .NET has no type for is just bits of that size.
+        DLDataType lane = new(dtype.code, dtype.bits);
+        if (!HasClrType(lane) && sizeof(T) == Math.Max(1, itemSize))
+        {
+            return true;
         }
 
-        int itemSize = DTypes.ItemSize(dtype, padded);
-        if (itemSize == 0 || (natural.IsKnown && natural.DType != dtype))
+        bool isScalar = natural.IsKnown && natural.InnerShape.Length == 0;
+        if (isScalar || itemSize == 0 || (natural.IsKnown && natural.DType != lane))
         {
-            return false;
+            return isScalar && natural.DType == lane;
         }
 
         // A struct covers whole trailing dimensions, or lies exactly over one element.
@@ -51,7 +47,14 @@ internal static unsafe class ViewRules
         return dtype.IsSubByte
             ? "Ask for byte: the elements are packed into bytes."
             : $".NET has no type for it: ask for any type of {dtype.BytesPerElement} bytes, such as "
-                + (dtype.BytesPerElement == 2 ? "ushort." : "byte or a struct.");
+                + dtype.BytesPerElement switch
+                {
+                    1 => "byte.",
+                    2 => "ushort.",
+                    4 => "uint.",
+                    8 => "ulong.",
+                    _ => "a struct.",
+                };
     }
 
     private static bool HasClrType(DLDataType dtype) => ClrName(dtype) is not null;

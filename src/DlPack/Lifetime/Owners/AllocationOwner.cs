@@ -15,7 +15,8 @@ internal sealed unsafe class AllocationOwner : DlPackOwner
     {
         // The address is aligned here and not by the allocator, since only plain calloc gets fresh pages that the
         // system has zeroed already, which for large tensors costs nothing until they are touched.
-        _byteCount = checked(byteCount + Alignment - 1);
+        // So many bytes that no room for aligning is left are more than the allocator has, and it says so.
+        _byteCount = Math.Min(byteCount, long.MaxValue - Alignment) + Alignment - 1;
         _memory = NativeMemoryBlock.Allocate(_byteCount, zeroed);
         Address = ((nint)_memory + Alignment - 1) & -Alignment;
         GC.AddMemoryPressure(_byteCount);

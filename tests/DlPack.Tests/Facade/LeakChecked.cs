@@ -1,0 +1,30 @@
+using FluentAssertions;
+
+namespace DlPackNet.Tests.Facade;
+
+/// <summary>
+/// Tests each of which must leave nothing live behind. What a test makes it also gives back itself: the finalizers
+/// clean up only where the test says that it leaves something to them.
+/// </summary>
+public abstract class LeakChecked : IDisposable
+{
+    private readonly LiveCounts _before = LiveCounts.AfterFinalizers();
+    private bool _leftToFinalizers;
+
+    /// <summary>What this test has made and not given back yet.</summary>
+    private protected LiveCounts Live => LiveCounts.Now.Since(_before);
+
+    /// <summary>Fails the test if something is still live.</summary>
+    public void Dispose()
+    {
+        LiveCounts after = _leftToFinalizers ? LiveCounts.AfterFinalizers() : LiveCounts.Now;
+        after.Since(_before).Should().Be(default(LiveCounts), "a test leaves nothing live");
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Says that something is released only when it is collected, as with memory that was given out.</summary>
+    protected void LeaveTheRestToFinalizers() => _leftToFinalizers = true;
+
+    /// <summary>What is live once all garbage has been finalized.</summary>
+    private protected LiveCounts LiveAfterFinalizers() => LiveCounts.AfterFinalizers().Since(_before);
+}
