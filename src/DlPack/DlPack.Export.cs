@@ -49,16 +49,24 @@ public static unsafe partial class DlPack
 
     /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
     /// <inheritdoc cref="Export{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensor* ExportLegacy<T>(
         T[] array,
         ReadOnlySpan<long> shape,
         ReadOnlySpan<long> strides = default,
         DLDataType? dtype = null,
         long offset = 0)
-        where T : unmanaged =>
-        (DLManagedTensor*)ExportArray(
-            array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: false);
+        where T : unmanaged
+    {
+        if (strides.IsEmpty)
+        {
+            return (DLManagedTensor*)ExportArray(
+                array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: false);
+        }
+
+        // Strides of 0 make it read-only, which has rules of its own for legacy consumers.
+        using DlPackObject tensor = AsDlPack(array, shape, strides, dtype, offset);
+        return ExportLegacy(tensor);
+    }
 
     /// <summary>Lends a tensor to native code directly: the same as <c>Dlpack().Consume()</c>, without the capsule.</summary>
     /// <param name="tensor">The tensor; it may be disposed at once.</param>

@@ -69,14 +69,7 @@ public sealed unsafe partial class DlPackObject
     public T[] ToArray<T>()
         where T : unmanaged
     {
-        long count = LengthAs<T>();
-        if (count > int.MaxValue)
-        {
-            throw new DlPackException(
-                $"An array has at most {int.MaxValue} elements; this tensor has {count}. Copy() keeps them in native "
-                + "memory.");
-        }
-
+        int count = ArrayLengthAs<T>();
         var array = new T[count];
         CopyTo(array.AsSpan());
         return array;
@@ -90,9 +83,13 @@ public sealed unsafe partial class DlPackObject
     public T[,] ToArray2D<T>()
         where T : unmanaged
     {
-        CheckRank(2);
+        CheckRank<T>(2);
         var array = new T[_dims[0], _dims[1]];
-        CopyToRanked<T>(array);
+        fixed (T* pointer = array)
+        {
+            CopyCompactTo((byte*)pointer);
+        }
+
         return array;
     }
 
@@ -104,9 +101,13 @@ public sealed unsafe partial class DlPackObject
     public T[,,] ToArray3D<T>()
         where T : unmanaged
     {
-        CheckRank(3);
+        CheckRank<T>(3);
         var array = new T[_dims[0], _dims[1], _dims[2]];
-        CopyToRanked<T>(array);
+        fixed (T* pointer = array)
+        {
+            CopyCompactTo((byte*)pointer);
+        }
+
         return array;
     }
 
@@ -118,20 +119,18 @@ public sealed unsafe partial class DlPackObject
     public T[,,,] ToArray4D<T>()
         where T : unmanaged
     {
-        CheckRank(4);
+        CheckRank<T>(4);
         var array = new T[_dims[0], _dims[1], _dims[2], _dims[3]];
-        CopyToRanked<T>(array);
+        fixed (T* pointer = array)
+        {
+            CopyCompactTo((byte*)pointer);
+        }
+
         return array;
     }
 
-    private void CopyToRanked<T>(Array array)
+    private void CheckRank<T>(int rank)
         where T : unmanaged
-    {
-        using DlPackObject destination = DlPack.FromArray(array, ElementInfo<T>.Resolve(DType));
-        CopyTo(destination);
-    }
-
-    private void CheckRank(int rank)
     {
         if (NDim != rank)
         {
@@ -139,6 +138,25 @@ public sealed unsafe partial class DlPackObject
                 $"The tensor has {NDim} dimensions, shape {TensorLayout.Describe(Shape)}, not {rank}. Take ToArray, or "
                 + "CopyTo a tensor over an array of the right rank.");
         }
+
+        int count = ArrayLengthAs<T>();
+        if (count != Length)
+        {
+            throw new DlPackException(
+                $"{DType}{TensorLayout.Describe(Shape)} is {count} values of {typeof(T)}, not {Length}, so an array of "
+                + "this shape cannot hold them. Take ToArray.");
+        }
+    }
+
+    private int ArrayLengthAs<T>()
+        where T : unmanaged
+    {
+        long count = LengthAs<T>();
+        return count <= int.MaxValue
+            ? (int)count
+            : throw new DlPackException(
+                $"An array has at most {int.MaxValue} elements; this tensor has {count}. Copy() keeps them in native "
+                + "memory.");
     }
 
     private long LengthAs<T>()

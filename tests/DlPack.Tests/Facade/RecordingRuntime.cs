@@ -1,0 +1,48 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet.Tests.Facade;
+
+/// <summary>
+/// Stands in for a device's adapter, with addresses that are main memory in truth: it shows what the library asks of
+/// an adapter and in which order, and nothing about any device.
+/// </summary>
+internal sealed unsafe class RecordingRuntime : DlPackDeviceRuntime
+{
+    /// <summary>What has been asked for, in order.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>What a copy throws, if anything.</summary>
+    public Exception? CopyFailure { get; set; }
+
+    /// <inheritdoc/>
+    public override void Wait(DLDevice device, long producerStream, long consumerStream) =>
+        Calls.Add($"{device}: {consumerStream} waits for {producerStream}");
+
+    /// <inheritdoc/>
+    public override DlPackObject Allocate(DLDevice device, DLDataType dtype, ReadOnlySpan<long> shape)
+    {
+        Calls.Add($"allocate on {device}");
+        DlPackObject host = DlPack.Allocate(dtype, shape);
+        return DlPack.AsDlPack(host.Data, dtype, shape, device: device, owner: DlPackOwner.FromDisposable(host));
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(DlPackObject source, DlPackObject destination, long? stream)
+    {
+        Calls.Add($"copy from {source.Device} to {destination.Device} on {Named(stream)} after "
+            + Named(ProducerStreamOf(source)));
+        if (CopyFailure is not null)
+        {
+            throw CopyFailure;
+        }
+
+        using DlPackObject from = OnHost(source);
+        using DlPackObject to = OnHost(destination);
+        from.CopyTo(to);
+    }
+
+    private static string Named(long? stream) => stream is { } number ? $"{number}" : "none";
+
+    private static DlPackObject OnHost(DlPackObject tensor) =>
+        DlPack.AsDlPack(tensor.Data, tensor.DType, tensor.Shape, tensor.Strides);
+}
