@@ -50,7 +50,7 @@ public static unsafe partial class DlPack
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         var buffer = new BufferSlice(array, 0, (long)array.Length * sizeof(T), DLPackFlags.None);
-        return Over(buffer, ElementInfo<T>.Resolve(dtype).DType, shape, strides, offset);
+        return Over(buffer, ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
     }
 
     /// <summary>A tensor over an array of two dimensions.</summary>

@@ -59,9 +59,7 @@ public sealed unsafe partial class DlPackObject
         DLDevice target = dlDevice ?? Device;
         if (!versioned && IsSubBytePadded)
         {
-            throw new DlPackException(
-                $"The tensor's {DType} elements take a byte each, which a legacy capsule cannot say: its consumer would "
-                + "read them as packed. Ask for version 1.");
+            throw PaddingUnsayable();
         }
 
         if (NeedsCopy(target, versioned, copy))
@@ -90,29 +88,38 @@ public sealed unsafe partial class DlPackObject
         {
             if (target != DLDevice.Cpu)
             {
-                throw new DlPackException(
-                    $"The tensor is on {Device} and the consumer wants it on {target}. Only the tensor's own device "
-                    + "and the CPU can be served: leave dlDevice null and let the consumer copy.");
+                throw WantedElsewhere(target);
             }
 
             // Pinned memory is main memory: the CPU takes it as it is.
-            reason = Devices.IsHost(Device) ? null : $"the tensor is on {Device} and the consumer wants it on the CPU";
+            reason = Devices.IsHost(Device) ? null : "the consumer wants it on the CPU";
         }
 
         if (reason is null && !versioned && IsReadOnly && !AllowReadOnlyLegacyExport)
         {
-            reason = "the tensor is read-only, which a legacy capsule cannot say";
+            reason = "read-only, which a legacy capsule cannot say";
         }
 
         if (reason is not null && copy == false)
         {
-            throw new DlPackException(
-                $"A copy is needed, since {reason}, and copy is false. Leave copy null"
-                + (versioned ? "." : ", ask for version 1, or set AllowReadOnlyLegacyExport for a trusted consumer."));
+            throw CopyForbidden(reason, versioned);
         }
 
         return reason is not null || copy == true;
     }
+
+    // Apart from the checks, so that what passes them is quick.
+    private DlPackException PaddingUnsayable() => new(
+        $"The tensor's {DType} elements take a byte each, which a legacy capsule cannot say: its consumer would "
+        + "read them as packed. Ask for version 1.");
+
+    private DlPackException WantedElsewhere(DLDevice target) => new(
+        $"The tensor is on {Device} and the consumer wants it on {target}. Only the tensor's own device "
+        + "and the CPU can be served: leave dlDevice null and let the consumer copy.");
+
+    private DlPackException CopyForbidden(string reason, bool versioned) => new(
+        $"A copy is needed, since the tensor is on {Device} and {reason}, and copy is false. Leave copy null"
+        + (versioned ? "." : ", ask for version 1, or set AllowReadOnlyLegacyExport for a trusted consumer."));
 
     private TensorBlock* Publish(bool versioned, DLDevice device, bool isFreshCopy)
     {
@@ -126,7 +133,7 @@ public sealed unsafe partial class DlPackObject
 
             // The block has a reference of its own now; a forgotten object may be finalized from here on.
             GC.KeepAlive(this);
-            TensorHeader header = _header with { Device = device, Flags = FlagsToLend(keeper, isFreshCopy) };
+            var header = new TensorHeader(DType, device, FlagsToLend(keeper, isFreshCopy), NDim, ByteOffset);
             TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned, thread);
         }
         catch

@@ -38,6 +38,19 @@ internal static class DTypes
     /// <exception cref="ArgumentException">Too many bytes.</exception>
     public static void CheckByteCount(long count, ReadOnlySpan<long> shape, DLDataType dtype, bool padded)
     {
+        // An element has less than 2^21 bytes.
+        if (count > int.MaxValue)
+        {
+            CheckLargeByteCount(count, shape, dtype, padded);
+        }
+    }
+
+    /// <summary>The bytes from one element to the next, or 0 where elements are packed within bytes.</summary>
+    public static int ItemSize(DLDataType dtype, bool padded) =>
+        dtype.IsSubByte && padded ? PaddedBytes(dtype) : dtype.BytesPerElement;
+
+    private static void CheckLargeByteCount(long count, ReadOnlySpan<long> shape, DLDataType dtype, bool padded)
+    {
         try
         {
             _ = ByteCount(count, dtype, padded);
@@ -50,10 +63,6 @@ internal static class DTypes
                 e);
         }
     }
-
-    /// <summary>The bytes from one element to the next, or 0 where elements are packed within bytes.</summary>
-    public static int ItemSize(DLDataType dtype, bool padded) =>
-        dtype.IsSubByte && padded ? PaddedBytes(dtype) : dtype.BytesPerElement;
 
     private static int PaddedBytes(DLDataType dtype) => (dtype.BitsPerElement + 7) >> 3;
 

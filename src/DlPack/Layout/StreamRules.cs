@@ -13,7 +13,10 @@ internal static class StreamRules
 
     /// <summary>The stream that a consumer means, or <see cref="None"/>.</summary>
     /// <exception cref="ArgumentException">The number is not allowed on this device.</exception>
-    public static long Consumer(DLDevice device, long? stream)
+    public static long Consumer(DLDevice device, long? stream) =>
+        stream is null && Devices.IsHost(device) ? None : ConsumerByKind(device, stream);
+
+    private static long ConsumerByKind(DLDevice device, long? stream)
     {
         switch (device.device_type)
         {
