@@ -120,7 +120,7 @@ public static unsafe partial class DlPack
     {
         Type type = (array ?? throw new ArgumentNullException(nameof(array))).GetType().GetElementType()!;
         ElementInfo natural = ElementInfo.For(type);
-        if (dtype is not null && !natural.IsKnown)
+        if (dtype is not null && !natural.IsKnown && type.IsValueType)
         {
             throw new ArgumentException(
                 $"The size of {type} is not known here. Call AsDlPack with an array of rank 1 to 4 typed at compile "
@@ -129,7 +129,7 @@ public static unsafe partial class DlPack
                 nameof(array));
         }
 
-        return ElementInfo.Resolve(natural, type, natural.ByteCount, dtype);
+        return ElementInfo.Resolve(natural, type, natural.ByteCount, natural.IsKnown ? dtype : null);
     }
 
     private static long ByteLengthOf(Array array, ElementInfo element) => array.LongLength * element.ByteCount;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -19,10 +21,9 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
-        ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
-        return (DLManagedTensorVersioned*)(element.InnerShape.Length == 0
-            ? ExportArray(array, [array.Length], strides: [], element.DType, offset: 0, versioned: true)
-            : ExportStructs(array, element));
+        return ElementInfo<T>.IsScalar
+            ? Export(array, [array.Length])
+            : (DLManagedTensorVersioned*)ExportStructs(array, ElementInfo<T>.Resolve(dtype: null));
     }
 
     /// <summary>Lends an array to native code directly, in any shape.</summary>
@@ -35,6 +36,7 @@ public static unsafe partial class DlPack
     /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="array"/> is null.</exception>
     /// <exception cref="ArgumentException">The layout does not fit the array, or the dtype does not fit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensorVersioned* Export<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -53,9 +55,18 @@ public static unsafe partial class DlPack
         ReadOnlySpan<long> strides = default,
         DLDataType? dtype = null,
         long offset = 0)
-        where T : unmanaged =>
-        (DLManagedTensor*)ExportArray(
-            array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: false);
+        where T : unmanaged
+    {
+        if (strides.IsEmpty)
+        {
+            return (DLManagedTensor*)ExportArray(
+                array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: false);
+        }
+
+        // Strides of 0 make it read-only, which has rules of its own for legacy consumers.
+        using DlPackObject tensor = AsDlPack(array, shape, strides, dtype, offset);
+        return ExportLegacy(tensor);
+    }
 
     /// <summary>Lends a tensor to native code directly: the same as <c>Dlpack().Consume()</c>, without the capsule.</summary>
     /// <param name="tensor">The tensor; it may be disposed at once.</param>
@@ -94,7 +105,8 @@ public static unsafe partial class DlPack
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         int ndim = shape.Length;
-        TensorBlock* block = TensorBlock.Rent(ndim);
+        PerThread thread = PerThread.Current;
+        TensorBlock* block = TensorBlock.Rent(thread, ndim);
         try
         {
             Span<long> dims = TensorBlock.Dims(block, ndim);
@@ -111,14 +123,15 @@ public static unsafe partial class DlPack
                 flags = TensorLayout.RepeatsElements(dims) ? DLPackFlags.ReadOnly : DLPackFlags.None;
             }
 
-            nint address = TensorBlock.HoldArray(block, array) + BufferBounds.ByteOffset(dtype, offset);
+            TensorBlock.HoldArray(block, array);
+            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + BufferBounds.ByteOffset(dtype, offset);
             var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
-            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned);
+            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned, thread);
             return block;
         }
         catch
         {
-            TensorBlock.Abandon(block);
+            TensorBlock.Abandon(block, thread);
             throw;
         }
     }

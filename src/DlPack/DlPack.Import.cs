@@ -65,7 +65,7 @@ public static unsafe partial class DlPack
     /// <returns>A new object on the producer's memory, which the caller disposes.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">Another major version, or a tensor that contradicts the specification.</exception>
-    /// <remarks>The producer's struct is read, never written, and only until this method returns.</remarks>
+    /// <remarks>The producer's struct is read only until this method returns, and never written.</remarks>
     public static DlPackObject FromDlpack(DLManagedTensorVersioned* tensor)
     {
         if (tensor is null)
@@ -73,16 +73,17 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
+        var owner = new ImportOwner(tensor);
         DLPackVersion version = tensor->version;
         if (version.major != DLPackVersion.Current.major)
         {
-            ImportOwner.Delete(tensor);
+            owner.Delete();
             throw new DlPackException(
                 $"The tensor has DLPack version {version}; this library reads version {DLPackVersion.Current.major}. "
                 + "Ask the producer for that, by max_version. The tensor has been released.");
         }
 
-        return Import(&tensor->dl_tensor, tensor->flags, new ImportOwner(tensor, versioned: true));
+        return Import(&tensor->dl_tensor, tensor->flags, owner);
     }
 
     /// <summary>Takes in a tensor that somebody lends in the struct from before DLPack 1.0.</summary>
@@ -93,7 +94,7 @@ public static unsafe partial class DlPack
     /// <returns>A new object on the producer's memory, which the caller disposes.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">A tensor that contradicts the specification.</exception>
-    /// <remarks>The producer's struct is read, never written, and only until this method returns.</remarks>
+    /// <remarks>The producer's struct is read only until this method returns, and never written.</remarks>
     public static DlPackObject FromDlpack(DLManagedTensor* tensor)
     {
         if (tensor is null)
@@ -101,7 +102,7 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
-        return Import(&tensor->dl_tensor, DLPackFlags.None, new ImportOwner(tensor, versioned: false));
+        return Import(&tensor->dl_tensor, DLPackFlags.None, new ImportOwner(tensor));
     }
 
     private static DlPackObject Import(DLTensor* tensor, DLPackFlags flags, ImportOwner owner)
@@ -109,9 +110,16 @@ public static unsafe partial class DlPack
         try
         {
             int ndim = tensor->ndim;
-            if (ndim is < 0 or > TensorLayout.MaxDimensions)
+            if (ndim > TensorLayout.MaxDimensions)
             {
-                throw new ArgumentException($"ndim is {ndim}, not 0 to {TensorLayout.MaxDimensions}.", nameof(tensor));
+                throw new DlPackException(
+                    $"The tensor has {ndim} dimensions; this library reads up to {TensorLayout.MaxDimensions}. Let the "
+                    + "producer merge some. The tensor has been released.");
+            }
+
+            if (ndim < 0)
+            {
+                throw new ArgumentException($"ndim is {ndim}.", nameof(tensor));
             }
 
             if (ndim > 0 && tensor->shape is null)
@@ -119,11 +127,18 @@ public static unsafe partial class DlPack
                 throw new ArgumentException($"shape is null, with {ndim} dimensions.", nameof(tensor));
             }
 
+            // Widths and codes that this library does not know are passed on as they are.
+            DLDataType dtype = tensor->dtype;
+            if (dtype.BitsPerElement == 0)
+            {
+                throw new ArgumentException(
+                    $"dtype has {dtype.bits} bits and {dtype.lanes} lanes, which is no element.", nameof(tensor));
+            }
+
             // Before DLPack 1.2, null strides meant row-major.
             var shape = new ReadOnlySpan<long>(tensor->shape, ndim);
             var strides = new ReadOnlySpan<long>(tensor->strides, tensor->strides is null ? 0 : ndim);
-            return AsDlPack(
-                tensor->data, tensor->dtype, shape, strides, tensor->device, owner, flags, tensor->byte_offset);
+            return At((nint)tensor->data, dtype, shape, strides, tensor->device, owner, flags, tensor->byte_offset);
         }
         catch (Exception e)
         {

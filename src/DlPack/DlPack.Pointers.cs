@@ -44,9 +44,35 @@ public static unsafe partial class DlPack
         ulong byteOffset = 0)
     {
         DTypes.Check(dtype, nameof(dtype));
+        DLDevice where = device ?? DLDevice.Cpu;
+        if (where.device_type == 0)
+        {
+            throw new ArgumentException(
+                "The device's kind is 0, which is no device. Name one, such as DLDevice.Cpu or DLDevice.Cuda(0).",
+                nameof(device));
+        }
+
+        return At(data, dtype, shape, strides, where, owner ?? new BorrowedOwner(), flags, byteOffset);
+    }
+
+    /// <summary>As above, for any dtype that has bits.</summary>
+    private static DlPackObject At(
+        nint data,
+        DLDataType dtype,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        DLDevice where,
+        DlPackOwner owner,
+        DLPackFlags flags,
+        ulong byteOffset)
+    {
+        if (!dtype.IsSubByte)
+        {
+            flags &= ~DLPackFlags.IsSubByteTypePadded;
+        }
+
         var dims = new long[2 * shape.Length];
         long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
-        DLDevice where = device ?? DLDevice.Cpu;
         if (length == 0)
         {
             data = 0;
@@ -68,7 +94,7 @@ public static unsafe partial class DlPack
         }
 
         var header = new TensorHeader(dtype, where, flags & KnownFlags, shape.Length, byteOffset);
-        return new DlPackObject(owner ?? new BorrowedOwner(), data, header, dims, length);
+        return new DlPackObject(owner, data, header, dims, length);
     }
 
     /// <summary>A tensor over memory that is known by its address.</summary>

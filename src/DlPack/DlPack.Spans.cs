@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -9,7 +8,7 @@ public static unsafe partial class DlPack
 {
     /// <summary>
     /// A tensor over a <b>copy</b> of a span: nothing can keep a span's own memory. The copy is native memory, 256-byte
-    /// aligned, and flagged as copied. To lend a span without copying, for the length of a call, use
+    /// aligned, and flagged as copied for its first consumer. To lend a span without copying, for the length of a call, use
     /// <see cref="Lend{T}(ReadOnlySpan{T}, DLTensorAction, DLDataType?)"/>.
     /// </summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
@@ -21,16 +20,8 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         ElementInfo element = ElementInfo<T>.Resolve(dtype);
-        BufferSlice buffer = CopyOf(span);
-        try
-        {
-            return Over(buffer, element, span.Length);
-        }
-        catch
-        {
-            ((AllocationOwner)buffer.Keeper).Free();
-            throw;
-        }
+        Span<long> shape = stackalloc long[TensorLayout.MaxDimensions];
+        return OverCopy(span, element.DType, FullShape(element, [span.Length], shape), strides: [], offset: 0);
     }
 
     /// <summary>A tensor of any shape over a <b>copy</b> of a span.</summary>
@@ -49,20 +40,8 @@ public static unsafe partial class DlPack
         ReadOnlySpan<long> strides = default,
         DLDataType? dtype = null,
         long offset = 0)
-        where T : unmanaged
-    {
-        ElementInfo element = ElementInfo<T>.Resolve(dtype);
-        BufferSlice buffer = CopyOf(span);
-        try
-        {
-            return Over(buffer, element.DType, shape, strides, offset);
-        }
-        catch
-        {
-            ((AllocationOwner)buffer.Keeper).Free();
-            throw;
-        }
-    }
+        where T : unmanaged =>
+        OverCopy(span, ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
 
     /// <inheritdoc cref="AsDlPack{T}(ReadOnlySpan{T}, DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(Span<T> span, DLDataType? dtype = null)
@@ -150,12 +129,22 @@ public static unsafe partial class DlPack
         long offset = 0)
         where T : unmanaged => Lend((ReadOnlySpan<T>)span, action, shape, strides, dtype, offset);
 
-    private static BufferSlice CopyOf<T>(ReadOnlySpan<T> span)
+    private static DlPackObject OverCopy<T>(
+        ReadOnlySpan<T> span, DLDataType dtype, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset)
         where T : unmanaged
     {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(span);
-        var owner = new AllocationOwner(bytes.Length, zeroed: false);
-        bytes.CopyTo(new Span<byte>((void*)owner.Address, bytes.Length));
-        return new BufferSlice(owner, owner.Address, bytes.Length, DLPackFlags.IsCopied);
+        long byteCount = (long)span.Length * sizeof(T);
+        var owner = new AllocationOwner(byteCount, zeroed: false);
+        try
+        {
+            span.CopyTo(new Span<T>((void*)owner.Address, span.Length));
+            var buffer = new BufferSlice(owner, owner.Address, byteCount, DLPackFlags.IsCopied);
+            return Over(buffer, dtype, shape, strides, offset);
+        }
+        catch
+        {
+            owner.Free();
+            throw;
+        }
     }
 }

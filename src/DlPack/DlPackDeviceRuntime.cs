@@ -49,6 +49,11 @@ public abstract class DlPackDeviceRuntime
     /// <param name="consumerStream">The stream that waits, in the device's numbering.</param>
     public abstract void Wait(DLDevice device, long producerStream, long consumerStream);
 
+    /// <summary>Blocks the calling thread until the work that a stream has queued up to now is done.</summary>
+    /// <param name="device">The device that the stream belongs to; main memory that a device works on, too.</param>
+    /// <param name="producerStream">The stream to wait for, in the device's numbering.</param>
+    public abstract void Synchronize(DLDevice device, long producerStream);
+
     /// <summary>Allocates a compact row-major tensor on a device.</summary>
     /// <param name="device">Where.</param>
     /// <param name="dtype">The type of the elements.</param>
@@ -79,6 +84,6 @@ public abstract class DlPackDeviceRuntime
         TryGet(device.device_type, out DlPackDeviceRuntime? runtime)
             ? runtime
             : throw new DlPackException(
-                $"To {purpose}, the adapter for {device} is needed, and none is registered. Install and load the "
-                + "adapter package for the device (DlPack.ILGPU for CUDA), or register a DlPackDeviceRuntime.");
+                $"To {purpose}, the adapter for {device} is needed, and none is registered. Install and load an adapter "
+                + "for the device, or derive from DlPackDeviceRuntime and register that.");
 }

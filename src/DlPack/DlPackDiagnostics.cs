@@ -10,8 +10,8 @@ namespace DlPackNet;
 public static class DlPackDiagnostics
 {
     /// <summary>
-    /// Raised when releasing a tensor failed: a release callback or <c>Dispose</c> threw, or a consumer called a
-    /// deleter twice. It comes on the thread that released, often a native one, where nothing can be thrown.
+    /// Raised when releasing a tensor failed: a release callback or <c>Dispose</c> threw, or a consumer was
+    /// seen to call a deleter twice (not every such call can be seen). It comes on the thread that released, often a native one, where nothing can be thrown.
     /// </summary>
     /// <remarks>
     /// Without a handler the failure is written to standard error. What a handler throws is written there too.
@@ -71,9 +71,10 @@ public static class DlPackDiagnostics
         {
             Console.Error.WriteLine("DlPack: releasing a tensor failed: " + failure);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // Standard error is gone; there is nobody left to tell.
+            // Standard error is gone or closed, or the failure's own text fails; there is nobody left to tell, and
+            // what leaves here would end the process on a native thread or the finalizer's.
         }
     }
 }

@@ -7,7 +7,8 @@ namespace DlPackNet;
 public sealed unsafe partial class DlPackObject
 {
     /// <summary>The stream on whose work the content depends, or null if it is complete.</summary>
-    internal long? ProducerStream => (_keeper as DlPackOwner)?.ProducerStream;
+    internal long? ProducerStream =>
+        Device.device_type == DLDeviceType.kDLCPU ? null : (_keeper as DlPackOwner)?.ProducerStream;
 
     /// <summary>Where the tensor is: what a consumer asks before <see cref="Dlpack"/>.</summary>
     /// <returns>The same as <see cref="Device"/>.</returns>
@@ -26,8 +27,8 @@ public sealed unsafe partial class DlPackObject
     /// <param name="dlDevice">Where the consumer wants the tensor: null or its own device, or the CPU.</param>
     /// <param name="copy">true: always a fresh copy; false: never a copy; null: only if one is needed.</param>
     /// <returns>
-    /// A capsule with a reference of its own, to be consumed or disposed. What <see cref="Length"/> is does not
-    /// matter for its cost, unless a copy is made: 256-byte aligned, compact, writable, flagged as copied.
+    /// A capsule with a reference of its own, to be consumed or disposed. Its cost does not depend on
+    /// <see cref="Length"/>, unless a copy is made: compact, writable, flagged as copied, and on the CPU 256-byte aligned.
     /// </returns>
     /// <exception cref="ArgumentException">The stream is not allowed on this device.</exception>
     /// <exception cref="DlPackException">
@@ -56,19 +57,30 @@ public sealed unsafe partial class DlPackObject
     {
         long consumer = StreamRules.Consumer(Device, stream);
         DLDevice target = dlDevice ?? Device;
-        if (NeedsCopy(target, versioned, copy))
+        if (!versioned && IsSubBytePadded)
         {
-            using DlPackObject fresh = CopyOn(target, stream);
-            return fresh.Publish(versioned, target, DLPackFlags.IsCopied);
+            throw new DlPackException(
+                $"The tensor's {DType} elements take a byte each, which a legacy capsule cannot say: its consumer would "
+                + "read them as packed. Ask for version 1.");
         }
 
-        if (consumer != StreamRules.None && ProducerStream is { } producer && producer != consumer)
+        if (NeedsCopy(target, versioned, copy))
+        {
+            using DlPackObject fresh = CopyOn(target, consumer == StreamRules.None ? null : consumer);
+            return fresh.Publish(versioned, target, isFreshCopy: true);
+        }
+
+        if (Devices.IsHost(Device))
+        {
+            CompleteForHost();
+        }
+        else if (consumer != StreamRules.None && ProducerStream is { } producer && producer != consumer)
         {
             DlPackDeviceRuntime.Need(Device, "order the consumer's stream after the producer's")
                 .Wait(Device, producer, consumer);
         }
 
-        return Publish(versioned, target, DLPackFlags.None);
+        return Publish(versioned, target, isFreshCopy: false);
     }
 
     private bool NeedsCopy(DLDevice target, bool versioned, bool? copy)
@@ -102,10 +114,11 @@ public sealed unsafe partial class DlPackObject
         return reason is not null || copy == true;
     }
 
-    private TensorBlock* Publish(bool versioned, DLDevice device, DLPackFlags moreFlags)
+    private TensorBlock* Publish(bool versioned, DLDevice device, bool isFreshCopy)
     {
         object keeper = Keeper;
-        TensorBlock* block = TensorBlock.Rent(NDim);
+        PerThread thread = PerThread.Current;
+        TensorBlock* block = TensorBlock.Rent(thread, NDim);
         try
         {
             _dims.AsSpan().CopyTo(TensorBlock.Dims(block, NDim));
@@ -113,27 +126,40 @@ public sealed unsafe partial class DlPackObject
 
             // The block has a reference of its own now; a forgotten object may be finalized from here on.
             GC.KeepAlive(this);
-            TensorHeader header = _header with { Device = device, Flags = _header.Flags | moreFlags };
-            TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned);
+            TensorHeader header = _header with { Device = device, Flags = FlagsToLend(keeper, isFreshCopy) };
+            TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned, thread);
         }
         catch
         {
-            TensorBlock.Abandon(block);
+            TensorBlock.Abandon(block, thread);
             throw;
         }
 
         return block;
     }
 
+    // A consumer that is told of a copy may treat it as its own, so only one consumer of a copy is told.
+    private DLPackFlags FlagsToLend(object keeper, bool isFreshCopy)
+    {
+        bool mayTell = isFreshCopy || (IsCopied && keeper is DlPackOwner owner && owner.ClaimCopy());
+        return mayTell ? _header.Flags | DLPackFlags.IsCopied : _header.Flags & ~DLPackFlags.IsCopied;
+    }
+
     private DlPackObject CopyOn(DLDevice target, long? stream)
     {
-        bool onHost = Devices.IsHost(target);
-        DlPackObject copy = onHost
+        bool toCpu = target.device_type == DLDeviceType.kDLCPU;
+        if (IsSubBytePadded && !(toCpu && Device.IsCpuReadable))
+        {
+            throw new DlPackException(
+                $"Padded {DType} elements can be copied in main memory only, not from {Device} to {target}.");
+        }
+
+        DlPackObject copy = toCpu
             ? DlPack.Allocate(DType, Shape, zeroed: false, IsSubBytePadded, DLPackFlags.IsCopied)
             : DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape);
         try
         {
-            if (onHost && Device.IsCpuReadable && ProducerStream is null)
+            if (toCpu && Device.IsCpuReadable)
             {
                 CopyTo(copy);
             }

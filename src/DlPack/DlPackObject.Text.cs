@@ -14,11 +14,11 @@ public sealed unsafe partial class DlPackObject
     /// <summary>
     /// Dtype, shape and device, and below them the values as NumPy would print them, shortened above 1000 elements.
     /// </summary>
-    /// <returns>The text. Values on a device that the main processor cannot read are not shown.</returns>
+    /// <returns>The text. Values that the main processor cannot read, or not yet, are not shown.</returns>
     public override string ToString()
     {
         object? keeper = _keeper;
-        if (keeper is null || !Device.IsCpuReadable)
+        if (keeper is null || !Device.IsCpuReadable || ProducerStream is not null)
         {
             return DebuggerText;
         }

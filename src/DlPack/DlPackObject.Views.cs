@@ -11,7 +11,10 @@ public sealed unsafe partial class DlPackObject
     /// same size where .NET has none (ushort for bfloat16, byte for float8); byte for packed 4-bit and 6-bit elements;
     /// or a struct that covers whole trailing dimensions (Vector3 over [n, 3] float32).
     /// </typeparam>
-    /// <returns>As many <typeparamref name="T"/> as the elements fill. It must not be used after this is disposed.</returns>
+    /// <returns>
+    /// As many <typeparamref name="T"/> as the elements fill. It must not be used after this is disposed, or collected:
+    /// a span over native memory does not keep this object alive, <c>using</c> or <see cref="GC.KeepAlive"/> does.
+    /// </returns>
     /// <exception cref="DlPackException">
     /// The tensor is read-only, strided, on a device that the main processor cannot read, of another type, or has more
     /// than <see cref="int.MaxValue"/> elements.
@@ -26,7 +29,10 @@ public sealed unsafe partial class DlPackObject
 
     /// <summary>As <see cref="AsSpan{T}"/>, for reading: read-only tensors are fine too.</summary>
     /// <typeparam name="T">See <see cref="AsSpan{T}"/>.</typeparam>
-    /// <returns>As many <typeparamref name="T"/> as the elements fill. It must not be used after this is disposed.</returns>
+    /// <returns>
+    /// As many <typeparamref name="T"/> as the elements fill. It must not be used after this is disposed, or collected:
+    /// a span over native memory does not keep this object alive, <c>using</c> or <see cref="GC.KeepAlive"/> does.
+    /// </returns>
     /// <exception cref="DlPackException">See <see cref="AsSpan{T}"/>, but for read-only tensors.</exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public ReadOnlySpan<T> AsReadOnlySpan<T>()
@@ -36,7 +42,10 @@ public sealed unsafe partial class DlPackObject
     /// The elements as memory that can be stored: it keeps the tensor's memory alive itself, after this is disposed too.
     /// </summary>
     /// <typeparam name="T">See <see cref="AsSpan{T}"/>.</typeparam>
-    /// <returns>Memory that releases its reference when it is collected.</returns>
+    /// <returns>
+    /// Memory that releases its reference when it is collected. A span of it must not be used after that: keep the
+    /// memory itself, not only its span.
+    /// </returns>
     /// <exception cref="DlPackException">See <see cref="AsSpan{T}"/>.</exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public Memory<T> AsMemory<T>()
@@ -48,7 +57,10 @@ public sealed unsafe partial class DlPackObject
 
     /// <summary>As <see cref="AsMemory{T}"/>, for reading: read-only tensors are fine too.</summary>
     /// <typeparam name="T">See <see cref="AsSpan{T}"/>.</typeparam>
-    /// <returns>Memory that releases its reference when it is collected.</returns>
+    /// <returns>
+    /// Memory that releases its reference when it is collected. A span of it must not be used after that: keep the
+    /// memory itself, not only its span.
+    /// </returns>
     /// <exception cref="DlPackException">See <see cref="AsSpan{T}"/>, but for read-only tensors.</exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public ReadOnlyMemory<T> AsReadOnlyMemory<T>()
@@ -124,6 +136,15 @@ public sealed unsafe partial class DlPackObject
         }
     }
 
+    /// <summary>Waits until the main processor may read memory that a stream still works on.</summary>
+    private void CompleteForHost()
+    {
+        if (ProducerStream is { } producer)
+        {
+            DlPackDeviceRuntime.Need(Device, "wait for the work on the content").Synchronize(Device, producer);
+        }
+    }
+
     private void CheckOnHost()
     {
         if (!Device.IsCpuReadable)
@@ -132,5 +153,7 @@ public sealed unsafe partial class DlPackObject
                 $"The tensor is on {Device}, which the main processor cannot read. Copy it here first by "
                 + "Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed.");
         }
+
+        CompleteForHost();
     }
 }

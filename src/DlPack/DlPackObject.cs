@@ -18,7 +18,8 @@ namespace DlPackNet;
 /// <para>
 /// Units: shape, strides and lengths are in elements unless the name says bytes. All members may be called from
 /// any thread, and <see cref="Dispose"/> at any time; only a span or an address that was taken before must not be
-/// used after it.
+/// used after it. Nor must they be used after the object has been collected, which spans and addresses of native memory
+/// do not prevent: dispose the object, by <c>using</c>, after their last use.
 /// </para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
@@ -110,7 +111,8 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     /// the handle, see <see cref="ByteOffset"/>), or 0 if there are no elements.
     /// </summary>
     /// <remarks>
-    /// Reading it keeps a managed buffer in place until this object is disposed; do not use the address afterwards.
+    /// Reading it keeps a managed buffer in place until this object is disposed or collected; do not use the address
+    /// afterwards. An address does not keep this object alive: <c>using</c> or <see cref="GC.KeepAlive"/> does.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public nint Data => Length == 0 ? KeptAt(0) : PinForLife() + _address;
@@ -123,7 +125,10 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     /// <summary>Whether consumers must not write: asked for by the producer, or one element stands for several.</summary>
     public bool IsReadOnly => (_header.Flags & DLPackFlags.ReadOnly) != 0;
 
-    /// <summary>Whether the memory is a copy that was made for an exchange.</summary>
+    /// <summary>
+    /// Whether the memory is a copy that was made for an exchange. The first consumer of it is told so, and may then treat
+    /// it as its own; later ones are not.
+    /// </summary>
     public bool IsCopied => (_header.Flags & DLPackFlags.IsCopied) != 0;
 
     /// <summary>Whether each 4-bit or 6-bit element takes a whole byte, instead of being packed.</summary>
@@ -159,12 +164,19 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         DLDataType type = dtype ?? DType;
         DTypes.Check(type, nameof(dtype));
         int itemSize = DTypes.ItemSize(DType, IsSubBytePadded);
-        if (type.BitsPerElement != DType.BitsPerElement || (itemSize == 0 && (offset != 0 || !IsContiguous)))
+        if (type.BitsPerElement != DType.BitsPerElement)
         {
             throw new ArgumentException(
                 $"A view has elements of the same size as the tensor: {DType.BitsPerElement} bits, not "
-                + $"{type.BitsPerElement}; and tensors of packed elements have views from element 0 only.",
+                + $"{type.BitsPerElement}.",
                 nameof(dtype));
+        }
+
+        if (itemSize == 0 && offset != 0)
+        {
+            throw new ArgumentException(
+                $"The tensor's {DType} elements are packed in bytes: a view of them starts at element 0, not {offset}.",
+                nameof(offset));
         }
 
         if (strides.IsEmpty && !shape.IsEmpty && !IsContiguous)
@@ -252,7 +264,9 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         nint pin = OwnerPin;
         if (keeper is DlPackOwner owner)
         {
-            _pinnedAddress = owner.AcquirePin();
+            // With a reference of its own, since Dispose may give this object's back meanwhile: what has been released
+            // must not be pinned.
+            _pinnedAddress = owner.Borrow();
         }
         else
         {
@@ -283,7 +297,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
 
         if (keeper is DlPackOwner owner)
         {
-            owner.ReleasePin();
+            owner.Return();
         }
         else
         {

@@ -19,11 +19,16 @@ namespace DlPackNet;
 /// </remarks>
 public abstract unsafe class DlPackOwner
 {
-    private int _references;
+    // Not 0, which stays the count of a released owner: no moment may come at which it looks untaken again.
+    private const int Untaken = -1;
+
+    private int _references = Untaken;
+    private int _copyIsClaimed;
 
     /// <summary>
     /// The stream or queue on whose work the memory's content depends, in the numbering of the device's kind
-    /// (CUDA: 1 legacy default, 2 per-thread default, above 2 a handle), or null if the content is complete.
+    /// (CUDA: 1 legacy default, 2 per-thread default, above 2 a handle), or null if the content is complete, as it always is
+    /// on the CPU.
     /// </summary>
     protected internal virtual long? ProducerStream => null;
 
@@ -46,7 +51,10 @@ public abstract unsafe class DlPackOwner
         release is null ? throw new ArgumentNullException(nameof(release)) : new NativeCallbackOwner(release, context);
 
     /// <summary>An owner that disposes an object once.</summary>
-    /// <param name="owner">What holds the memory. It is disposed on whatever thread lets go last.</param>
+    /// <param name="owner">
+    /// What holds the memory. It is disposed on whatever thread lets go last. If that is the finalizer thread, since nobody
+    /// disposed, it may have been finalized itself before, which <c>Dispose</c> must bear, as it usually does.
+    /// </param>
     /// <returns>The owner, for one <c>AsDlPack</c>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="owner"/> is null.</exception>
     public static DlPackOwner FromDisposable(IDisposable owner) =>
@@ -68,13 +76,16 @@ public abstract unsafe class DlPackOwner
     /// <summary>Takes the first reference: the object that is being made. The last step that can fail.</summary>
     internal virtual void TakeOver()
     {
-        if (Interlocked.CompareExchange(ref _references, 1, 0) != 0)
+        if (Interlocked.CompareExchange(ref _references, 1, Untaken) != Untaken)
         {
             throw new InvalidOperationException(
-                "This owner keeps a tensor alive already. Make one owner for each AsDlPack call, or a second object "
-                + "over the same memory by AsDlPack(DlPackObject).");
+                "This owner has been used: it keeps, or kept, another tensor alive. Make one owner for each AsDlPack call, "
+                + "or a second object over the same memory by AsDlPack(DlPackObject).");
         }
     }
+
+    /// <summary>Whether this is the first consumer of a copy: the one that may be told that it is one.</summary>
+    internal bool ClaimCopy() => Interlocked.Exchange(ref _copyIsClaimed, 1) == 0;
 
     /// <summary>Takes a reference and keeps the memory in place.</summary>
     /// <returns>The address that tensors' addresses are relative to; 0 for memory that cannot move.</returns>
@@ -130,8 +141,6 @@ public abstract unsafe class DlPackOwner
             return;
         }
 
-        // From here on no reference can be taken again: a count of 0 means "not yet taken over".
-        Volatile.Write(ref _references, -1);
         try
         {
             Release();

@@ -33,6 +33,28 @@ internal static unsafe class Exports
         return (nint)DlPack.Export(tensor);
     }).Versioned();
 
+    /// <summary>A row of C's own memory, which .NET gives back by calling C; lent through a capsule.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "host_export_owned")]
+    public static DLManagedTensorVersioned* Owned(
+        float* data, long length, delegate* unmanaged[Cdecl]<void*, void> release) => Guard.Try(() =>
+        {
+            using DlPackObject tensor = DlPack.AsDlPack(
+                data, DLDataType.Float32, [length], owner: DlPackOwner.FromCallback(release, data));
+            using DlPackCapsule unused = tensor.Dlpack();
+            return tensor.Dlpack().Consume();
+        }).Versioned();
+
+    /// <summary>The same, lent through a capsule that nobody consumes or disposes.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "host_forget_capsule")]
+    public static void ForgetCapsule(float* data, long length, delegate* unmanaged[Cdecl]<void*, void> release) =>
+        Guard.Try(() =>
+        {
+            using DlPackObject tensor = DlPack.AsDlPack(
+                data, DLDataType.Float32, [length], owner: DlPackOwner.FromCallback(release, data));
+            _ = tensor.Dlpack();
+            return 0;
+        });
+
     /// <summary>More dimensions than blocks are pooled for.</summary>
     [UnmanagedCallersOnly(EntryPoint = "host_export_many_dimensions")]
     public static DLManagedTensorVersioned* ManyDimensions(int ndim) => Guard.Try(() =>

@@ -13,6 +13,8 @@ extern DLManagedTensorVersioned *host_export_array(int64_t rows, int64_t columns
 extern DLManagedTensor *host_export_array_legacy(int64_t rows, int64_t columns);
 extern DLManagedTensorVersioned *host_export_reversed(int64_t length);
 extern DLManagedTensorVersioned *host_export_allocated(int64_t rows, int64_t columns);
+extern DLManagedTensorVersioned *host_export_owned(float *data, int64_t length, void (*release)(void *));
+extern void host_forget_capsule(float *data, int64_t length, void (*release)(void *));
 extern DLManagedTensorVersioned *host_export_many_dimensions(int32_t ndim);
 extern int32_t host_export_failing(void);
 extern intptr_t host_import(DLManagedTensorVersioned *tensor);
@@ -98,6 +100,33 @@ static void exports_deleted_by_threads(void) {
     peer_let_go(holder);
 }
 
+static int releases;
+
+static void release(void *memory) {
+    releases++;
+    free(memory);
+}
+
+static float *six_floats(void) {
+    float *memory = malloc(6 * sizeof *memory);
+    for (int i = 0; i < 6; i++) {
+        memory[i] = (float)i;
+    }
+    return memory;
+}
+
+static void owners(void) {
+    DLManagedTensorVersioned *tensor = host_export_owned(six_floats(), 6, release);
+    CHECK(releases == 0);
+    check_export(tensor, 15);
+    peer_delete_on_thread(tensor, PEER_VERSIONED);
+    CHECK(releases == 1);
+
+    host_forget_capsule(six_floats(), 6, release);
+    CHECK(host_live() == 0);
+    CHECK(releases == 2);
+}
+
 static void imports(void) {
     intptr_t versioned = host_import(produce(PEER_VERSIONED, NULL));
     CHECK(versioned && host_sum(versioned) == 15);
@@ -140,6 +169,7 @@ static void faulty_imports(void) {
 static void do_everything_right(void) {
     exports();
     exports_deleted_by_threads();
+    owners();
     imports();
     faulty_imports();
     CHECK(host_live() == 0);
@@ -189,6 +219,21 @@ static void leak_a_tensor(void) {
     sink = host_live() == 0;
 }
 
+static void leak_an_array(void) {
+    DLManagedTensorVersioned *tensor = host_export_array(64, 64);
+    memset(&tensor, 0, sizeof tensor);
+    sink = host_live() == 0;
+}
+
+/* The library never calls the producer's deleter, since nobody lets go of what it lends on. */
+static void leak_an_import(void) {
+    intptr_t handle = host_import(produce(PEER_VERSIONED, NULL));
+    DLManagedTensorVersioned *lent_on = host_lend(handle);
+    memset(&lent_on, 0, sizeof lent_on);
+    host_drop(handle);
+    sink = host_live() == 0;
+}
+
 static const struct {
     const char *name;
     void (*commit)(void);
@@ -199,6 +244,8 @@ static const struct {
     {"write-before-data", write_before_data},
     {"lie-about-the-shape", lie_about_the_shape},
     {"leak", leak_a_tensor},
+    {"leak-an-array", leak_an_array},
+    {"leak-an-import", leak_an_import},
 };
 
 int main(int count, char **arguments) {

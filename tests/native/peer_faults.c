@@ -23,6 +23,7 @@ static void spoil(DLTensor *tensor, PeerFault fault) {
         /* 2^62 elements can be counted, the bytes from the first to the last cannot. */
         tensor->shape[0] = INT64_C(1) << 62;
         tensor->shape[1] = 1;
+        tensor->strides[0] = 1;
         break;
     case PEER_OVERFLOWING_STRIDES:
         tensor->strides[0] = tensor->strides[1] = INT64_MAX;

@@ -32,7 +32,7 @@ check() {
 check
 
 for misdeed in read-data-after-delete write-data-after-delete read-struct-after-delete write-before-data \
-    lie-about-the-shape leak; do
+    lie-about-the-shape leak leak-an-array leak-an-import; do
     status=0
     check "$misdeed" > "$out/$misdeed.log" 2>&1 || status=$?
     if [ "$status" != "$found" ]; then

@@ -21,19 +21,9 @@ internal static class BufferBounds
 
     /// <summary>The bytes before an element.</summary>
     /// <exception cref="ArgumentException">The element starts inside a byte.</exception>
-    public static nint ByteOffset(DLDataType dtype, long offset)
-    {
-        if (!dtype.IsSubByte)
-        {
-            return (nint)(offset * dtype.BytesPerElement);
-        }
-
-        return offset * dtype.BitsPerElement % 8 == 0
-            ? (nint)(offset * dtype.BitsPerElement / 8)
-            : throw new ArgumentException(
-                $"Element {offset} of packed {dtype} starts inside a byte. Start at an element that begins a byte.",
-                nameof(offset));
-    }
+    public static nint ByteOffset(DLDataType dtype, long offset) => dtype.IsSubByte
+        ? PackedByteOffset(dtype, offset)
+        : (nint)(offset * dtype.BytesPerElement);
 
     /// <summary>Throws unless the elements from first to last, moved by offset, lie within the capacity.</summary>
     /// <param name="shape">For the message.</param>
@@ -65,6 +55,12 @@ internal static class BufferBounds
             throw Outside(shape, strides, offset, capacity);
         }
     }
+
+    private static nint PackedByteOffset(DLDataType dtype, long offset) => offset * dtype.BitsPerElement % 8 == 0
+        ? (nint)(offset * dtype.BitsPerElement / 8)
+        : throw new ArgumentException(
+            $"Element {offset} of packed {dtype} starts inside a byte. Start at an element that begins a byte.",
+            nameof(offset));
 
     private static ArgumentException Outside(
         ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long capacity)

@@ -64,10 +64,6 @@ internal readonly struct ElementInfo
     /// The meaning of a .NET type of <paramref name="size"/> bytes as the caller wants it, or its natural one.
     /// </summary>
     /// <exception cref="ArgumentException">The type has no meaning, or the wanted one has another size.</exception>
-    public static ElementInfo Resolve(Type type, int size, DLDataType? wanted) =>
-        Resolve(For(type), type, size, wanted);
-
-    /// <summary>As above, with the natural meaning already looked up.</summary>
     public static ElementInfo Resolve(ElementInfo natural, Type type, int size, DLDataType? wanted)
     {
         if (wanted is not { } dtype)
@@ -143,6 +139,6 @@ internal readonly struct ElementInfo
             _ => "Pass dtype: a struct without references can go out as elements of that dtype in one more dimension, "
                 + "for example DLDataType.UInt8",
         };
-        return new ArgumentException($"Elements of type {type} have no DLPack dtype. {wayOut}.", "array");
+        return new ArgumentException($"Elements of type {type} have no DLPack dtype. {wayOut}.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Layout;
@@ -8,11 +9,15 @@ internal static class ElementInfo<T>
 {
     private static readonly ElementInfo _natural = ElementInfo.For(typeof(T));
 
-    // Apart, so that the compiler can treat it as a constant.
+    // Apart, so that the compiler can treat them as constants.
     private static readonly DLDataType _naturalDType = _natural.DType;
+    private static readonly bool _isScalar = _natural.InnerShape.Length == 0;
 
     /// <summary>The natural meaning; not known where there is none.</summary>
     public static ElementInfo Natural => _natural;
+
+    /// <summary>Whether the natural meaning adds no extents.</summary>
+    public static bool IsScalar => _isScalar;
 
     /// <summary>The meaning that the caller wants, or the natural one.</summary>
     /// <exception cref="ArgumentException">There is none, or its size differs.</exception>
@@ -23,6 +28,7 @@ internal static class ElementInfo<T>
 
     /// <summary>The dtype that the caller wants, or the natural one.</summary>
     /// <exception cref="ArgumentException">There is none, or its size differs.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLDataType ResolveDType(DLDataType? dtype) =>
         dtype is null && _naturalDType.bits != 0 ? _naturalDType : Resolve(dtype).DType;
 }

@@ -2,8 +2,6 @@ namespace DlPackNet.Layout;
 
 internal static unsafe partial class StridedCopy
 {
-    private const int MaxRank = 64;
-
     /// <summary>One dimension of the copy; strides in bytes.</summary>
     private readonly struct Loop(nint extent, nint sourceStride, nint destinationStride)
     {

@@ -13,13 +13,13 @@ internal static unsafe partial class StridedCopy
     /// <summary>Turns as much of a tile as whole vectors cover, and says how much that was.</summary>
     private static (nint Columns, nint Rows) TurnVectors(
         byte* source, nint sourceStride, byte* buffer, nint columns, nint rows, nint width) => width switch
-    {
-        1 => TurnVectors<byte>(source, sourceStride, buffer, columns, rows),
-        2 => TurnVectors<ushort>(source, sourceStride, buffer, columns, rows),
-        4 => TurnVectors<uint>(source, sourceStride, buffer, columns, rows),
-        8 => TurnVectors<ulong>(source, sourceStride, buffer, columns, rows),
-        _ => (0, 0),
-    };
+        {
+            1 => TurnVectors<byte>(source, sourceStride, buffer, columns, rows),
+            2 => TurnVectors<ushort>(source, sourceStride, buffer, columns, rows),
+            4 => TurnVectors<uint>(source, sourceStride, buffer, columns, rows),
+            8 => TurnVectors<ulong>(source, sourceStride, buffer, columns, rows),
+            _ => (0, 0),
+        };
 
     private static (nint Columns, nint Rows) TurnVectors<T>(
         byte* source, nint sourceStride, byte* buffer, nint columns, nint rows)

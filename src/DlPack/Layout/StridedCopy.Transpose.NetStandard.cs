@@ -3,7 +3,7 @@ namespace DlPackNet.Layout;
 internal static unsafe partial class StridedCopy
 {
     /// <summary>Out of reach: this target has no stores that pass the cache by.</summary>
-    private static readonly nint StreamingBytes = IntPtr.Size == 4 ? int.MaxValue : unchecked((nint)long.MaxValue);
+    private static nint StreamingBytes => IntPtr.Size == 4 ? int.MaxValue : unchecked((nint)long.MaxValue);
 
     /// <summary>This target has no vectors: the whole tile is left to the item loop.</summary>
     private static (nint Columns, nint Rows) TurnVectors(

@@ -24,7 +24,7 @@ internal static unsafe partial class StridedCopy
         ReadOnlySpan<long> shape,
         int itemSize)
     {
-        Debug.Assert(shape.Length <= MaxRank);
+        Debug.Assert(shape.Length <= TensorLayout.MaxDimensions);
         Debug.Assert(sourceStrides.Length == shape.Length && destinationStrides.Length == shape.Length);
 
         if (shape.IndexOf(0L) >= 0)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DlPackNet.Layout;
 
 /// <summary>The one place that knows shape, strides, extents and contiguity. All units are elements.</summary>
@@ -21,62 +23,16 @@ internal static class TensorLayout
     /// <param name="last">The highest element's offset, at least 0; below <paramref name="first"/> if there is none.</param>
     /// <returns>The number of elements.</returns>
     /// <exception cref="ArgumentException">Too many, negative or overflowing extents; strides of another length.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Write(
         ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<long> dims, out long first, out long last)
     {
         long count = WriteCompact(shape, dims);
         first = 0;
         last = count - 1;
-        if (strides.IsEmpty)
+        if (!strides.IsEmpty)
         {
-            return count;
-        }
-
-        if (strides.Length != shape.Length)
-        {
-            throw new ArgumentException(
-                $"There are {strides.Length} strides for {shape.Length} dimensions. Pass one stride, in elements, for "
-                + "each dimension, or none for compact row-major.",
-                nameof(strides));
-        }
-
-        if (count == 0)
-        {
-            return 0;
-        }
-
-        last = 0;
-        try
-        {
-            for (int i = shape.Length - 1; i >= 0; i--)
-            {
-                if (shape[i] == 1)
-                {
-                    // Never used to reach an element; consumers that check it expect the compact value.
-                    dims[shape.Length + i] = i + 1 < shape.Length
-                        ? CompactStride(shape[i + 1], dims[shape.Length + i + 1])
-                        : 1;
-                    continue;
-                }
-
-                dims[shape.Length + i] = strides[i];
-                long reach = checked((shape[i] - 1) * strides[i]);
-                if (reach < 0)
-                {
-                    first = checked(first + reach);
-                }
-                else
-                {
-                    last = checked(last + reach);
-                }
-            }
-        }
-        catch (OverflowException e)
-        {
-            throw new ArgumentException(
-                $"Shape {Describe(shape)} with strides {Describe(strides)} reaches elements beyond 64-bit offsets.",
-                nameof(strides),
-                e);
+            WriteStrides(shape, strides, dims, ref first, ref last);
         }
 
         return count;
@@ -141,23 +97,37 @@ internal static class TensorLayout
         int ndim = shape.Length;
         if (ndim > MaxDimensions)
         {
-            throw new ArgumentException(
-                $"The shape has {ndim} dimensions; the most is {MaxDimensions}. Merge some of them.", nameof(shape));
+            throw TooManyDimensions(ndim);
         }
 
-        // The product of the extents so far, 0 counting as 1: the stride of the next dimension.
         long stride = 1;
-        bool isEmpty = false;
         for (int i = ndim - 1; i >= 0; i--)
         {
             long extent = shape[i];
+            if ((ulong)(extent - 1) >= int.MaxValue || stride > int.MaxValue)
+            {
+                return WriteUnusual(shape, dims, i, stride);
+            }
+
             dims[i] = extent;
             dims[ndim + i] = stride;
-            if ((ulong)(extent - 1) < int.MaxValue && stride <= int.MaxValue)
-            {
-                stride *= extent;
-            }
-            else if (extent == 0)
+            stride *= extent;
+        }
+
+        return stride;
+    }
+
+    // The rest of the dimensions, where the product may overflow, or be 0.
+    private static long WriteUnusual(ReadOnlySpan<long> shape, Span<long> dims, int from, long stride)
+    {
+        // The product of the extents so far, 0 counting as 1: the stride of the next dimension.
+        bool isEmpty = false;
+        for (int i = from; i >= 0; i--)
+        {
+            long extent = shape[i];
+            dims[i] = extent;
+            dims[shape.Length + i] = stride;
+            if (extent == 0)
             {
                 isEmpty = true;
             }
@@ -168,6 +138,55 @@ internal static class TensorLayout
         }
 
         return isEmpty ? 0 : stride;
+    }
+
+    // Behind compact dims: puts the strides where they matter.
+    private static void WriteStrides(
+        ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<long> dims, ref long first, ref long last)
+    {
+        if (strides.Length != shape.Length)
+        {
+            throw WrongCount(shape, strides);
+        }
+
+        if (last < first)
+        {
+            return;
+        }
+
+        last = 0;
+        try
+        {
+            for (int i = shape.Length - 1; i >= 0; i--)
+            {
+                if (shape[i] == 1)
+                {
+                    // Never used to reach an element; consumers that check it expect the compact value.
+                    dims[shape.Length + i] = i + 1 < shape.Length
+                        ? CompactStride(shape[i + 1], dims[shape.Length + i + 1])
+                        : 1;
+                    continue;
+                }
+
+                dims[shape.Length + i] = strides[i];
+                long reach = checked((shape[i] - 1) * strides[i]);
+                if (reach < 0)
+                {
+                    first = checked(first + reach);
+                }
+                else
+                {
+                    last = checked(last + reach);
+                }
+            }
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException(
+                $"Shape {Describe(shape)} with strides {Describe(strides)} reaches elements beyond 64-bit offsets.",
+                nameof(strides),
+                e);
+        }
     }
 
     private static long Multiply(long product, long extent, ReadOnlySpan<long> shape)
@@ -202,4 +221,13 @@ internal static class TensorLayout
     }
 
     private static bool IsEmpty(ReadOnlySpan<long> shape) => shape.IndexOf(0L) >= 0;
+
+    // The messages are made apart: what writes text into a method that always runs makes its frame large.
+    private static ArgumentException TooManyDimensions(int ndim) => new(
+        $"The shape has {ndim} dimensions; the most is {MaxDimensions}. Merge some of them.", "shape");
+
+    private static ArgumentException WrongCount(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides) => new(
+        $"There are {strides.Length} strides for {shape.Length} dimensions. Pass one stride, in elements, for "
+        + "each dimension, or none for compact row-major.",
+        nameof(strides));
 }

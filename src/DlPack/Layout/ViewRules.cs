@@ -27,12 +27,13 @@ internal static unsafe class ViewRules
 
         // A struct covers whole trailing dimensions, or lies exactly over one element.
         long covered = itemSize;
-        for (int i = shape.Length - 1; covered < sizeof(T) && i >= 0; i--)
+        for (int i = shape.Length - 1; covered < sizeof(T) && covered != 0 && i >= 0; i--)
         {
             covered *= shape[i];
         }
 
-        return covered == sizeof(T);
+        // No elements can be seen as anything of their kind.
+        return covered == sizeof(T) || covered == 0;
     }
 
     /// <summary>What to ask for instead.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using DlPackNet.Interop;
 
 namespace DlPackNet.Lifetime;
 
@@ -20,10 +21,11 @@ internal static class ExportTracker
     public static DlPackLiveExport[] Snapshot() => [.. _exports.Values];
 
     /// <summary>Remembers an export with the caller's stack.</summary>
-    public static void Remember(nint block, in TensorHeader header, ReadOnlySpan<long> shape)
+    public static unsafe void Remember(nint block, DLTensor* tensor)
     {
         var stack = new StackTrace(skipFrames: 2, fNeedFileInfo: true);
-        _exports[block] = new DlPackLiveExport(header.DType, header.Device, shape.ToArray(), stack.ToString());
+        var shape = new ReadOnlySpan<long>(tensor->shape, tensor->ndim);
+        _exports[block] = new DlPackLiveExport(tensor->dtype, tensor->device, shape.ToArray(), stack.ToString());
     }
 
     /// <summary>Forgets an export that has been released.</summary>

@@ -15,6 +15,7 @@ internal sealed unsafe class PerThread
 
     private TensorBlock* _free;
     private int _freeCount;
+    private bool _hasEnded;
 
     private PerThread()
     {
@@ -26,7 +27,12 @@ internal sealed unsafe class PerThread
 
     ~PerThread()
     {
-        BlockPool.Return(_free);
+        // At the end of a .NET Framework process the threads of finalized states may still run finalizers.
+        TensorBlock* free = _free;
+        _hasEnded = true;
+        _free = null;
+        _freeCount = 0;
+        BlockPool.Return(free);
         lock (_gate)
         {
             _ended.Add(Counters);
@@ -78,24 +84,24 @@ internal sealed unsafe class PerThread
     {
         block->Next = _free;
         _free = block;
-        if (++_freeCount == MaxFree)
+        if (++_freeCount == MaxFree || _hasEnded)
         {
-            GiveHalfToPool();
+            GiveToPool(_hasEnded ? 0 : MaxFree / 2);
         }
     }
 
-    private void GiveHalfToPool()
+    private void GiveToPool(int kept)
     {
         TensorBlock* surplus = _free;
         TensorBlock* last = surplus;
-        for (int i = 1; i < MaxFree / 2; i++)
+        for (int i = _freeCount - kept; i > 1; i--)
         {
             last = last->Next;
         }
 
         _free = last->Next;
         last->Next = null;
-        _freeCount = MaxFree / 2;
+        _freeCount = kept;
         BlockPool.Return(surplus);
     }
 

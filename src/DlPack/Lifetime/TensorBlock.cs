@@ -41,8 +41,8 @@ internal unsafe struct TensorBlock
     }
 
     /// <summary>A block with room for so many dimensions; <see cref="Abandon"/> gives it back unused.</summary>
-    public static TensorBlock* Rent(int ndim) =>
-        ndim <= PooledDimensions ? PerThread.Current.TakeBlock() : Allocate(ndim);
+    public static TensorBlock* Rent(PerThread thread, int ndim) =>
+        ndim <= PooledDimensions ? thread.TakeBlock() : Allocate(ndim);
 
     /// <summary>A block from the system.</summary>
     public static TensorBlock* Allocate(int ndim)
@@ -81,7 +81,8 @@ internal unsafe struct TensorBlock
     {
         if (keeper is not DlPackOwner owner)
         {
-            return HoldArray(block, keeper);
+            HoldArray(block, keeper);
+            return GCHandle.FromIntPtr(block->_pinHandle).AddrOfPinnedObject();
         }
 
         if (block->_ownerHandle == 0)
@@ -97,24 +98,20 @@ internal unsafe struct TensorBlock
     }
 
     /// <summary>Makes the block keep an array alive and in place.</summary>
-    /// <returns>The address of the array's first element.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint HoldArray(TensorBlock* block, object array)
+    public static void HoldArray(TensorBlock* block, object array)
     {
-        GCHandle pin;
         if (block->_pinHandle == 0)
         {
-            pin = GCHandle.Alloc(array, GCHandleType.Pinned);
-            block->_pinHandle = GCHandle.ToIntPtr(pin);
+            block->_pinHandle = GCHandle.ToIntPtr(GCHandle.Alloc(array, GCHandleType.Pinned));
         }
         else
         {
-            pin = GCHandle.FromIntPtr(block->_pinHandle);
+            GCHandle pin = GCHandle.FromIntPtr(block->_pinHandle);
             pin.Target = array;
         }
 
         block->_holdsPin = true;
-        return pin.AddrOfPinnedObject();
     }
 
     /// <summary>Finishes the consumer's struct. Once this returns, the block is the consumer's.</summary>
@@ -122,8 +119,9 @@ internal unsafe struct TensorBlock
     /// <param name="data">The address for the <c>data</c> field; 0 where there are no elements.</param>
     /// <param name="header">What else the consumer learns.</param>
     /// <param name="versioned">Which of the two structs the consumer gets.</param>
+    /// <param name="thread">The calling thread's state, which the caller has at hand.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Publish(TensorBlock* block, nint data, TensorHeader header, bool versioned)
+    public static void Publish(TensorBlock* block, nint data, in TensorHeader header, bool versioned, PerThread thread)
     {
         DLTensor* tensor = versioned ? &block->_tensor.dl_tensor : &((DLManagedTensor*)block)->dl_tensor;
         int ndim = header.NDim;
@@ -153,11 +151,11 @@ internal unsafe struct TensorBlock
         if (ExportTracker.IsOn)
         {
             block->_isTracked = true;
-            ExportTracker.Remember((nint)block, header, new ReadOnlySpan<long>(dims, ndim));
+            ExportTracker.Remember((nint)block, tensor);
         }
 
         block->_state = Lent;
-        LiveCounters counters = PerThread.Current.Counters;
+        LiveCounters counters = thread.Counters;
         counters.Blocks++;
         counters.Pins += block->_holdsPin ? 1 : 0;
     }
@@ -181,7 +179,7 @@ internal unsafe struct TensorBlock
     }
 
     /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
-    public static void Abandon(TensorBlock* block) => LetGo(block, PerThread.Current);
+    public static void Abandon(TensorBlock* block, PerThread thread) => LetGo(block, thread);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LetGo(TensorBlock* block, PerThread thread)

@@ -1,4 +1,5 @@
 using DlPackNet.Interop;
+using DlPackNet.Layout;
 
 namespace DlPackNet.Text;
 
@@ -14,7 +15,6 @@ internal sealed class ShownElements
     // Shortening keeps axes of up to 6 entries whole, so many of those still multiply into billions of values.
     // Both limits are far beyond what anybody reads.
     private const int MaxShown = 100_000;
-    private const int MaxRank = 64;
 
     private ShownElements(int[] counts, bool[] gaps, long[] bitOffsets, bool isCut)
     {
@@ -74,7 +74,7 @@ internal sealed class ShownElements
         {
             bool hasGap = isShortened && extents[axis] > 2 * EdgeItems;
             int count = hasGap ? 2 * EdgeItems : (int)extents[axis];
-            if (axis == MaxRank || (long)offsets.Length * count > MaxShown)
+            if (axis == TensorLayout.MaxDimensions || (long)offsets.Length * count > MaxShown)
             {
                 return new ShownElements([.. counts], [.. gaps], offsets, isCut: true);
             }

@@ -32,7 +32,7 @@ public sealed unsafe class BadImportTests : LeakChecked
     [InlineData(PeerFault.ZeroBits, "*0 bits*")]
     [InlineData(PeerFault.ZeroLanes, "*0 lanes*")]
     [InlineData(PeerFault.OverflowingExtents, "*more elements than*")]
-    [InlineData(PeerFault.OverflowingBytes, "*beyond 64-bit*")]
+    [InlineData(PeerFault.OverflowingBytes, "*beyond what can be addressed*")]
     [InlineData(PeerFault.OverflowingStrides, "*beyond 64-bit*")]
     public void The_message_says_what_is_wrong(PeerFault fault, string message) =>
         ((Action)(() => DlPack.FromDlpack(NativePeer.BadVersioned(fault))))

@@ -24,6 +24,7 @@ internal static class NativeLibraries
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name switch
     {
         NativePeer.LibraryName => LoadPeer(),
+        Libtorch.LibraryName => Libtorch.Load(),
         _ => 0,
     };
 

@@ -6,44 +6,34 @@ namespace DlPackNet.Lifetime;
 internal sealed unsafe class ImportOwner : DlPackOwner
 {
     private readonly void* _tensor;
-    private readonly bool _versioned;
 
-    public ImportOwner(void* tensor, bool versioned)
+    // Both kinds of deleter take the struct's address and nothing else.
+    private readonly delegate* unmanaged[Cdecl]<void*, void> _deleter;
+
+    public ImportOwner(DLManagedTensorVersioned* tensor)
+        : this(tensor, (delegate* unmanaged[Cdecl]<void*, void>)tensor->deleter)
+    {
+    }
+
+    public ImportOwner(DLManagedTensor* tensor)
+        : this(tensor, (delegate* unmanaged[Cdecl]<void*, void>)tensor->deleter)
+    {
+    }
+
+    private ImportOwner(void* tensor, delegate* unmanaged[Cdecl]<void*, void> deleter)
     {
         _tensor = tensor;
-        _versioned = versioned;
+        _deleter = deleter;
         PerThread.Current.Counters.Imports++;
     }
 
-    /// <summary>Calls the deleter of a tensor, if it has one.</summary>
-    public static void Delete(DLManagedTensorVersioned* tensor)
-    {
-        if (tensor->deleter is not null)
-        {
-            tensor->deleter(tensor);
-        }
-    }
-
-    /// <summary>Calls the deleter of a tensor, if it has one.</summary>
-    public static void Delete(DLManagedTensor* tensor)
-    {
-        if (tensor->deleter is not null)
-        {
-            tensor->deleter(tensor);
-        }
-    }
-
-    /// <summary>Calls the deleter of a tensor that no object took over.</summary>
+    /// <summary>Calls the deleter, if there is one, of a tensor that no object took over.</summary>
     public void Delete()
     {
         PerThread.Current.Counters.Imports--;
-        if (_versioned)
+        if (_deleter is not null)
         {
-            Delete((DLManagedTensorVersioned*)_tensor);
-        }
-        else
-        {
-            Delete((DLManagedTensor*)_tensor);
+            _deleter(_tensor);
         }
     }
 

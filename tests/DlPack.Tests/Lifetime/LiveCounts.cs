@@ -1,0 +1,24 @@
+namespace DlPackNet.Tests.Lifetime;
+
+/// <summary>The library's counters at one moment.</summary>
+internal readonly record struct LiveCounts(
+    long Objects = 0, long Capsules = 0, long Blocks = 0, long Pins = 0, long Allocations = 0, long Imports = 0)
+{
+    /// <summary>What they are now.</summary>
+    public static LiveCounts Now => new(
+        DlPackDiagnostics.LiveObjects,
+        DlPackDiagnostics.LiveCapsules,
+        DlPackDiagnostics.LiveBlocks,
+        DlPackDiagnostics.LivePins,
+        DlPackDiagnostics.LiveAllocations,
+        DlPackDiagnostics.LiveImports);
+
+    /// <summary>What has been made since, less what has been released.</summary>
+    public static LiveCounts operator -(LiveCounts left, LiveCounts right) => new(
+        left.Objects - right.Objects,
+        left.Capsules - right.Capsules,
+        left.Blocks - right.Blocks,
+        left.Pins - right.Pins,
+        left.Allocations - right.Allocations,
+        left.Imports - right.Imports);
+}
