@@ -11,7 +11,7 @@ public sealed unsafe class ImportFaultTests : PeerLeakCheckedTests
     public static TheoryData<PeerFault, string> Faults => new()
     {
         { PeerFault.NegativeNdim, "ndim is -1" },
-        { PeerFault.HugeNdim, "ndim is 2147483647" },
+        { PeerFault.HugeNdim, "2147483647 dimensions" },
         { PeerFault.NullShape, "shape is null" },
         { PeerFault.NegativeExtent, "negative extent -3" },
         { PeerFault.OverflowingExtents, "[4294967296, 4294967296]" },
@@ -35,7 +35,7 @@ public sealed unsafe class ImportFaultTests : PeerLeakCheckedTests
 
         Action import = () => DlPack.FromDlpack(lent);
 
-        import.Should().Throw<DlPackException>().WithMessage("*DLPack specification*" + words + "*released*");
+        import.Should().Throw<DlPackException>().WithMessage("*" + words + "*has been released*");
         PeerDeletions.Should().Be(1);
     }
 
@@ -47,7 +47,7 @@ public sealed unsafe class ImportFaultTests : PeerLeakCheckedTests
 
         Action import = () => DlPack.FromDlpack(lent);
 
-        import.Should().Throw<DlPackException>().WithMessage("*DLPack specification*" + words + "*released*");
+        import.Should().Throw<DlPackException>().WithMessage("*" + words + "*has been released*");
         PeerDeletions.Should().Be(1);
     }
 
