@@ -11,7 +11,7 @@ public sealed unsafe class ImportFaultTests : PeerLeakCheckedTests
     public static TheoryData<PeerFault, string> Faults => new()
     {
         { PeerFault.NegativeNdim, "ndim is -1" },
-        { PeerFault.HugeNdim, "2147483647 dimensions" },
+        { PeerFault.HugeNdim, "ndim is 2147483647" },
         { PeerFault.NullShape, "shape is null" },
         { PeerFault.NegativeExtent, "negative extent -3" },
         { PeerFault.OverflowingExtents, "[4294967296, 4294967296]" },
