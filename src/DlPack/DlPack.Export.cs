@@ -47,8 +47,9 @@ public static unsafe partial class DlPack
         DLDataType? dtype = null,
         long offset = 0)
         where T : unmanaged =>
-        (DLManagedTensorVersioned*)ExportArray(
-            array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: true);
+        (DLManagedTensorVersioned*)(IsPlain<T>(strides, dtype, offset)
+            ? ExportPlain(array, shape, versioned: true)
+            : ExportArray(array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: true));
 
     /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
     /// <inheritdoc cref="Export{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
@@ -98,6 +99,41 @@ public static unsafe partial class DlPack
         return ExportArray(array, shape, strides: [], element.DType, offset: 0, versioned: true);
     }
 
+    // Where the caller leaves these arguments out, the compiler knows the answer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsPlain<T>(ReadOnlySpan<long> strides, DLDataType? dtype, long offset)
+        where T : unmanaged => strides.IsEmpty && dtype is null && offset == 0 && ElementInfo<T>.IsScalar;
+
+    // What ExportArray does, for an array's first elements as they are: the short way for the usual case.
+    private static TensorBlock* ExportPlain<T>(T[] array, ReadOnlySpan<long> shape, bool versioned)
+        where T : unmanaged
+    {
+        _ = array ?? throw new ArgumentNullException(nameof(array));
+        int ndim = shape.Length;
+        PerThread thread = PerThread.Current;
+        TensorBlock* block = TensorBlock.Rent(thread, ndim);
+        try
+        {
+            long length = TensorLayout.WriteCompact(shape, TensorBlock.Dims(block, ndim));
+            if (length > array.Length)
+            {
+                throw BufferBounds.Outside(shape, strides: [], offset: 0, array.Length);
+            }
+
+            TensorBlock.HoldArray(block, array);
+            nint address = length == 0 ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+            DLDataType dtype = ElementInfo<T>.NaturalDType;
+            var header = new TensorHeader(dtype, DLDevice.Cpu, DLPackFlags.None, ndim, ByteOffset: 0);
+            TensorBlock.Publish(block, address, header, versioned, thread);
+            return block;
+        }
+        catch
+        {
+            TensorBlock.Abandon(block, thread);
+            throw;
+        }
+    }
+
     private static TensorBlock* ExportArray<T>(
         T[] array,
         ReadOnlySpan<long> shape,
@@ -115,10 +151,8 @@ public static unsafe partial class DlPack
         {
             Span<long> dims = TensorBlock.Dims(block, ndim);
             long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
-            long capacity = dtype.BytesPerElement == sizeof(T)
-                ? array.Length
-                : BufferBounds.Capacity((long)array.Length * sizeof(T), dtype);
-            BufferBounds.Check(shape, strides, first, last, offset, capacity);
+            BufferBounds.Check(
+                shape, strides, first, last, offset, BufferBounds.Capacity((long)array.Length * sizeof(T), dtype));
 
             DLPackFlags flags = DLPackFlags.None;
             if (!strides.IsEmpty)

@@ -62,7 +62,8 @@ internal static class BufferBounds
             $"Element {offset} of packed {dtype} starts inside a byte. Start at an element that begins a byte.",
             nameof(offset));
 
-    private static ArgumentException Outside(
+    /// <summary>What <see cref="Check"/> throws.</summary>
+    public static ArgumentException Outside(
         ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long capacity)
     {
         string layout = TensorLayout.Describe(shape);

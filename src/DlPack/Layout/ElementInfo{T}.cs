@@ -11,12 +11,15 @@ internal static class ElementInfo<T>
 
     // Apart, so that the compiler can treat them as constants.
     private static readonly DLDataType _naturalDType = _natural.DType;
-    private static readonly bool _isScalar = _natural.InnerShape.Length == 0;
+    private static readonly bool _isScalar = _natural.IsKnown && _natural.InnerShape.Length == 0;
 
     /// <summary>The natural meaning; not known where there is none.</summary>
     public static ElementInfo Natural => _natural;
 
-    /// <summary>Whether the natural meaning adds no extents.</summary>
+    /// <summary>The natural dtype; all zero where there is none.</summary>
+    public static DLDataType NaturalDType => _naturalDType;
+
+    /// <summary>Whether the natural meaning is one element of a dtype.</summary>
     public static bool IsScalar => _isScalar;
 
     /// <summary>The meaning that the caller wants, or the natural one.</summary>

@@ -92,7 +92,10 @@ internal static class TensorLayout
         return "[" + string.Join(", ", parts) + "]";
     }
 
-    private static long WriteCompact(ReadOnlySpan<long> shape, Span<long> dims)
+    /// <summary>As <see cref="Write"/>, without strides.</summary>
+    /// <returns>The number of elements, which are the buffer's first ones.</returns>
+    /// <exception cref="ArgumentException">Too many, negative or overflowing extents.</exception>
+    public static long WriteCompact(ReadOnlySpan<long> shape, Span<long> dims)
     {
         int ndim = shape.Length;
         if (ndim > MaxDimensions)
