@@ -124,7 +124,8 @@ public static unsafe partial class DlPack
         {
             throw new ArgumentException(
                 $"The size of {type} is not known here. Call AsDlPack with an array of rank 1 to 4 typed at compile "
-                + $"time, such as {type.Name}[,], so that the overload with a type parameter is taken.",
+                + $"time, such as {type.Name}[,], so that the overload with a type parameter is taken. It takes values "
+                + "without references only.",
                 nameof(array));
         }
 

@@ -21,8 +21,11 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
+
+        // Not [array.Length], for which netstandard2.0 makes an array.
+        long length = array.Length;
         return ElementInfo<T>.IsScalar
-            ? Export(array, [array.Length])
+            ? Export(array, new ReadOnlySpan<long>(&length, 1))
             : (DLManagedTensorVersioned*)ExportStructs(array, ElementInfo<T>.Resolve(dtype: null));
     }
 
@@ -91,7 +94,8 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         Span<long> room = stackalloc long[TensorLayout.MaxDimensions];
-        ReadOnlySpan<long> shape = FullShape(element, [array.Length], room);
+        long length = array.Length;
+        ReadOnlySpan<long> shape = FullShape(element, new ReadOnlySpan<long>(&length, 1), room);
         return ExportArray(array, shape, strides: [], element.DType, offset: 0, versioned: true);
     }
 

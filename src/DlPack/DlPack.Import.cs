@@ -113,8 +113,8 @@ public static unsafe partial class DlPack
             if (ndim > TensorLayout.MaxDimensions)
             {
                 throw new DlPackException(
-                    $"The tensor has {ndim} dimensions; this library reads up to {TensorLayout.MaxDimensions}. Let the "
-                    + "producer merge some. The tensor has been released.");
+                    $"The tensor's ndim is {ndim}; this library reads up to {TensorLayout.MaxDimensions} dimensions. Let "
+                    + "the producer merge some. The tensor has been released.");
             }
 
             if (ndim < 0)

@@ -64,7 +64,7 @@ public sealed unsafe partial class DlPackObject
 
         if (NeedsCopy(target, versioned, copy))
         {
-            using DlPackObject fresh = CopyOn(target, consumer == StreamRules.None ? null : consumer);
+            using DlPackObject fresh = CopyOn(target, stream == StreamRules.None ? null : stream);
             return fresh.Publish(versioned, target, isFreshCopy: true);
         }
 

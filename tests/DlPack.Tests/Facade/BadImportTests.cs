@@ -17,7 +17,7 @@ public sealed unsafe class BadImportTests : LeakChecked
         long calls = NativePeer.DeleterCalls;
 
         ((Action)(() => DlPack.FromDlpack(NativePeer.BadVersioned(fault))))
-            .Should().Throw<DlPackException>().WithMessage("*contradicts the DLPack specification*has been released*");
+            .Should().Throw<DlPackException>().WithMessage("*has been released*");
         ((Action)(() => DlPack.FromDlpack(NativePeer.BadLegacy(fault)))).Should().Throw<DlPackException>();
 
         NativePeer.DeleterCalls.Should().Be(calls + 2);

@@ -131,6 +131,8 @@ public sealed class ElementTypeTests : LeakChecked
         borrowed.Flags.Should().Be(DLPackFlags.IsSubByteTypePadded);
         dl.AsSpan<byte>().ToArray().Should().Equal(1, 2, 3);
         reversed.ToArray<byte>().Should().Equal(3, 2, 1);
+        ((Action)(() => dl.Dlpack(maxVersion: new DLPackVersion(0, 8))))
+            .Should().Throw<DlPackException>().WithMessage("*a byte each*legacy*version 1*");
     }
 
     private static long BytesOf(Array array) => array switch

@@ -19,6 +19,10 @@ internal sealed unsafe class RecordingRuntime : DlPackDeviceRuntime
         Calls.Add($"{device}: {consumerStream} waits for {producerStream}");
 
     /// <inheritdoc/>
+    public override void Synchronize(DLDevice device, long producerStream) =>
+        Calls.Add($"{device}: the host waits for {producerStream}");
+
+    /// <inheritdoc/>
     public override DlPackObject Allocate(DLDevice device, DLDataType dtype, ReadOnlySpan<long> shape)
     {
         Calls.Add($"allocate on {device}");

@@ -24,6 +24,21 @@ public sealed class SpanCopyTests : LeakChecked
     }
 
     [Fact]
+    public void Only_one_consumer_is_told_that_the_copy_may_be_its_own()
+    {
+        using DlPackObject dl = DlPack.AsDlPack((Span<int>)[1, 2, 3]);
+        using DlPackObject view = DlPack.AsDlPack(dl, [2]);
+        using var first = new Borrowed(view);
+        using var second = new Borrowed(dl);
+        using var fresh = new Borrowed(dl.Dlpack(copy: true));
+
+        first.Flags.Should().Be(DLPackFlags.IsCopied);
+        second.Flags.Should().Be(DLPackFlags.None);
+        fresh.Flags.Should().Be(DLPackFlags.IsCopied);
+        dl.IsCopied.Should().BeTrue();
+    }
+
+    [Fact]
     public void A_read_only_span_becomes_a_copy_that_may_be_written()
     {
         using DlPackObject dl = DlPack.AsDlPack("abc".AsSpan());

@@ -131,6 +131,32 @@ public sealed unsafe class StreamTests : LeakChecked
     }
 
     [Fact]
+    public void Main_memory_that_a_device_works_on_is_waited_for_before_anybody_reads()
+    {
+        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, _runtime);
+        using DlPackObject dl = OnDevice(DLDeviceType.kDLCUDAHost, producerStream: 77);
+        Action[] reads =
+        [
+            () => dl.AsSpan<int>(),
+            () => dl.AsReadOnlySpan<int>(),
+            () => dl.ToArray<int>().Should().Equal(1, 2, 3),
+            () => dl.CopyTo(new int[3].AsSpan()),
+            () => dl.Dlpack().Dispose(),
+            () => dl.Dlpack(dlDevice: DLDevice.Cpu).Dispose(),
+        ];
+        foreach (Action read in reads)
+        {
+            _runtime.Calls.Clear();
+            read();
+            _runtime.Calls.Should().NotBeEmpty().And.AllBe("cudahost:1: the host waits for 77");
+        }
+
+        _runtime.Calls.Clear();
+        dl.ToString().Should().NotContain("[1 2 3]", "looking at a tensor waits for nobody");
+        _runtime.Calls.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_copy_that_fails_leaves_nothing_behind()
     {
         using DlPackObject dl = OnDevice(Cuda, producerStream: null);
