@@ -22,13 +22,12 @@ public sealed unsafe class FlagRulesTests : LeakChecked
         second.Data.Should().NotBe(first.Data);
     }
 
-    [Theory]
-    [InlineData(DLDeviceType.kDLCUDAHost)]
-    [InlineData(DLDeviceType.kDLROCMHost)]
-    public void A_copy_of_pinned_memory_is_pinned_memory_or_nothing(DLDeviceType type)
+    [Fact]
+    public void A_copy_of_pinned_memory_is_pinned_memory_or_nothing()
     {
         int value = 5;
-        using DlPackObject dl = DlPack.AsDlPack(&value, DLDataType.Int32, [1], device: new DLDevice(type));
+        var pinned = new DLDevice(DLDeviceType.kDLROCMHost);
+        using DlPackObject dl = DlPack.AsDlPack(&value, DLDataType.Int32, [1], device: pinned);
 
         ((Action)(() => dl.Dlpack(copy: true))).Should().Throw<DlPackException>().WithMessage("*adapter*");
         using var onCpu = new Borrowed(dl.Dlpack(dlDevice: DLDevice.Cpu, copy: true));
