@@ -79,6 +79,9 @@ public abstract class DlPackDeviceRuntime
     protected static long? ProducerStreamOf(DlPackObject tensor) =>
         (tensor ?? throw new ArgumentNullException(nameof(tensor))).ProducerStream;
 
+    /// <summary>Leaves a kind of device without a runtime again, for tests: adapters are there to stay.</summary>
+    internal static void Unregister(DLDeviceType deviceType) => _runtimes.TryRemove(deviceType, out _);
+
     /// <summary>The runtime for a device, for an exchange that needs one.</summary>
     internal static DlPackDeviceRuntime Need(DLDevice device, string purpose) =>
         TryGet(device.device_type, out DlPackDeviceRuntime? runtime)

@@ -9,6 +9,7 @@ namespace DlPackNet.Tests.Facade;
 public abstract class LeakChecked : IDisposable
 {
     private readonly LiveCounts _before = LiveCounts.AfterFinalizers();
+    private readonly List<Action> _atEnd = [];
     private bool _leftToFinalizers;
 
     /// <summary>What this test has made and not given back yet.</summary>
@@ -17,10 +18,14 @@ public abstract class LeakChecked : IDisposable
     /// <summary>Fails the test if something is still live.</summary>
     public void Dispose()
     {
+        _atEnd.ForEach(undo => undo());
         LiveCounts after = _leftToFinalizers ? LiveCounts.AfterFinalizers() : LiveCounts.Now;
         after.Since(_before).Should().Be(default(LiveCounts), "a test leaves nothing live");
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Has something undone after the test, however it ends.</summary>
+    protected void AtEnd(Action undo) => _atEnd.Add(undo);
 
     /// <summary>Says that something is released only when it is collected, as with memory that was given out.</summary>
     protected void LeaveTheRestToFinalizers() => _leftToFinalizers = true;

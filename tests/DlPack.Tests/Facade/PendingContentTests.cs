@@ -11,11 +11,8 @@ public sealed unsafe class PendingContentTests : LeakChecked
 
     private readonly RecordingRuntime _runtime = new();
 
-    public PendingContentTests()
-    {
-        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, _runtime);
-        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAManaged, _runtime);
-    }
+    public PendingContentTests() => AtEnd(_runtime.Serve(
+        DLDeviceType.kDLCUDAHost, DLDeviceType.kDLCUDAManaged, DLDeviceType.kDLCUDA));
 
     public static TheoryData<DLDeviceType> Kinds => [DLDeviceType.kDLCUDAHost, DLDeviceType.kDLCUDAManaged];
 
@@ -26,6 +23,7 @@ public sealed unsafe class PendingContentTests : LeakChecked
         int value = 5;
         using DlPackObject dl = Pending(&value, type);
 
+        LeaveTheRestToFinalizers();
         dl.ToArray<int>().Should().Equal(5);
         dl.AsSpan<int>()[0].Should().Be(5);
         dl.CopyTo((Span<int>)[0]);
@@ -59,7 +57,6 @@ public sealed unsafe class PendingContentTests : LeakChecked
     public void A_consumer_that_wants_no_synchronization_gets_none_in_its_copy_either()
     {
         int value = 5;
-        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, _runtime);
         using DlPackObject dl = Pending(&value, DLDeviceType.kDLCUDA);
 
         dl.Dlpack(stream: -1, copy: true).Dispose();

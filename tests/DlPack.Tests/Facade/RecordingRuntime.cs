@@ -14,6 +14,13 @@ internal sealed unsafe class RecordingRuntime : DlPackDeviceRuntime
     /// <summary>What a copy throws, if anything.</summary>
     public Exception? CopyFailure { get; set; }
 
+    /// <summary>Makes this responsible for kinds of devices, and returns what undoes that.</summary>
+    public Action Serve(params DLDeviceType[] types)
+    {
+        Array.ForEach(types, type => Register(type, this));
+        return () => Array.ForEach(types, Unregister);
+    }
+
     /// <inheritdoc/>
     public override void Wait(DLDevice device, long producerStream, long consumerStream) =>
         Calls.Add($"{device}: {consumerStream} waits for {producerStream}");

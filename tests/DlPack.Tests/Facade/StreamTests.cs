@@ -12,13 +12,8 @@ public sealed unsafe class StreamTests : LeakChecked
 
     private readonly RecordingRuntime _runtime = new();
 
-    public StreamTests()
-    {
-        // No test of another class needs these devices to have no adapter.
-        DlPackDeviceRuntime.Register(Cuda, _runtime);
-        DlPackDeviceRuntime.Register(Rocm, _runtime);
-        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAManaged, _runtime);
-    }
+    public StreamTests() =>
+        AtEnd(_runtime.Serve(Cuda, Rocm, DLDeviceType.kDLCUDAManaged, DLDeviceType.kDLCUDAHost));
 
     [Theory]
     [InlineData(DLDeviceType.kDLCPU)]
@@ -133,7 +128,6 @@ public sealed unsafe class StreamTests : LeakChecked
     [Fact]
     public void Main_memory_that_a_device_works_on_is_waited_for_before_anybody_reads()
     {
-        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, _runtime);
         using DlPackObject dl = OnDevice(DLDeviceType.kDLCUDAHost, producerStream: 77);
         Action[] reads =
         [
