@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+
+namespace DlPackNet;
+
+/// <summary>Lends the tensors of System.Numerics.Tensors.</summary>
+/// <remarks>All members may be called from any thread.</remarks>
+public static unsafe class TensorExtensions
+{
+    /// <summary>A tensor over a <see cref="Tensor{T}"/>, a slice or a transposed one included, without copying.</summary>
+    /// <typeparam name="T">
+    /// A type with a dtype, a struct such as Vector3 (one more dimension), or with <paramref name="dtype"/> any struct
+    /// without references.
+    /// </typeparam>
+    /// <param name="tensor">The memory. It is kept in place while a consumer or an address has it, and not before.</param>
+    /// <param name="dtype">What the elements are, if not what <typeparamref name="T"/> says.</param>
+    /// <returns>
+    /// A new object with the tensor's lengths and strides, in elements, which the caller disposes. Writing to it writes to
+    /// the tensor. A tensor of rank 0, which has no elements, has shape [0].
+    /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
+    /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
+    public static DlPackObject AsDlPack<T>(this Tensor<T> tensor, DLDataType? dtype = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return TypedLayout.Lend<T>(
+            new TensorOwner<T>(tensor), TensorExtents.Shape(tensor.Lengths), TensorExtents.Strides(tensor.Strides), dtype);
+    }
+
+    /// <summary>A tensor over a <b>copy</b> of a tensor span: nothing can keep a span's own memory.</summary>
+    /// <typeparam name="T">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</typeparam>
+    /// <param name="span">What to copy. To lend it without copying, for the length of a call, use <c>Lend</c>.</param>
+    /// <param name="dtype">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</param>
+    /// <returns>
+    /// A new object, which the caller disposes: row-major native memory, 256-byte aligned, flagged as copied.
+    /// </returns>
+    /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
+    public static DlPackObject AsDlPack<T>(this in ReadOnlyTensorSpan<T> span, DLDataType? dtype = null)
+        where T : unmanaged
+    {
+        long[] shape = TensorExtents.Shape(span.Lengths);
+        long[] strides = TensorExtents.Strides(span.Strides);
+        DLDataType type = TypedLayout.InElements<T>(ref shape, ref strides, dtype);
+        DlPackObject copy = DlPack.Allocate(type, shape, zeroed: false);
+        try
+        {
+            nint address = copy.Data;
+            if (!span.IsEmpty)
+            {
+                span.CopyTo(new TensorSpan<T>((T*)address, span.FlattenedLength, span.Lengths));
+            }
+
+            return DlPack.AsDlPack(
+                address, type, shape, owner: DlPackOwner.FromDisposable(copy), flags: DLPackFlags.IsCopied);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="AsDlPack{T}(in ReadOnlyTensorSpan{T}, DLDataType?)"/>
+    public static DlPackObject AsDlPack<T>(this in TensorSpan<T> span, DLDataType? dtype = null)
+        where T : unmanaged => AsDlPack(span.AsReadOnlyTensorSpan(), dtype);
+
+    /// <summary>Lends a tensor span, without copying, for the length of a call.</summary>
+    /// <typeparam name="T">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</typeparam>
+    /// <param name="span">The memory, from first to last at most <see cref="int.MaxValue"/> items. It stays in place.</param>
+    /// <param name="action">Gets the tensor, which is valid until it returns; the tensor cannot say read-only.</param>
+    /// <param name="dtype">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
+    /// <exception cref="ArgumentException">There is no dtype for the elements, or the span is too large.</exception>
+    /// <remarks>If the span is read-only, whoever gets the pointer must not write. Exceptions pass through.</remarks>
+    public static void Lend<T>(this in ReadOnlyTensorSpan<T> span, DLTensorAction action, DLDataType? dtype = null)
+        where T : unmanaged
+    {
+        long[] shape = TensorExtents.Shape(span.Lengths);
+        long[] strides = TensorExtents.Strides(span.Strides);
+        long extent = TensorExtents.Extent(shape, strides);
+        if (extent > int.MaxValue)
+        {
+            throw new ArgumentException(
+                $"The span reaches over {extent} items; at most {int.MaxValue} can be lent for a call. Lend slices of it.",
+                nameof(span));
+        }
+
+        DLDataType type = TypedLayout.InElements<T>(ref shape, ref strides, dtype);
+        fixed (T* items = &TensorMarshal.GetReference(span))
+        {
+            DlPack.Lend(new ReadOnlySpan<T>(items, (int)extent), action, shape, strides, type);
+        }
+    }
+
+    /// <inheritdoc cref="Lend{T}(in ReadOnlyTensorSpan{T}, DLTensorAction, DLDataType?)"/>
+    public static void Lend<T>(this in TensorSpan<T> span, DLTensorAction action, DLDataType? dtype = null)
+        where T : unmanaged => Lend(span.AsReadOnlyTensorSpan(), action, dtype);
+}

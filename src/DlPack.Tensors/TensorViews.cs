@@ -1,0 +1,105 @@
+using System.Numerics.Tensors;
+
+namespace DlPackNet;
+
+/// <summary>Views of tensors as the types of System.Numerics.Tensors.</summary>
+/// <remarks>
+/// A scalar is seen as one dimension of one. Strides may be of any order and have gaps, but may be neither negative nor
+/// let elements overlap. All members may be called from any thread.
+/// </remarks>
+public static unsafe class TensorViews
+{
+    /// <summary>The elements where they lie, for reading and writing.</summary>
+    /// <typeparam name="T">
+    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole trailing
+    /// dimensions (Vector3 over [n, 3] float32).
+    /// </typeparam>
+    /// <param name="tensor">A tensor of any shape.</param>
+    /// <returns>
+    /// A span with its lengths and strides, in <typeparamref name="T"/>. It must not be used after the tensor is disposed,
+    /// which until then stays in place.
+    /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
+    /// <exception cref="DlPackException">
+    /// The tensor is read-only, has strides that a tensor span cannot have, is on a device that the main processor cannot
+    /// read, or is of another type.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
+    public static TensorSpan<T> AsTensorSpan<T>(this DlPackObject tensor)
+        where T : unmanaged
+    {
+        (nint[] lengths, nint[] strides, long extent) = LayoutOf<T>(tensor);
+        if (tensor.IsReadOnly)
+        {
+            throw new DlPackException(
+                "The tensor is read-only. Use AsReadOnlyTensorSpan to read it, or Copy() to get one that can be written.");
+        }
+
+        try
+        {
+            return extent == 0
+                ? new TensorSpan<T>([], lengths)
+                : new TensorSpan<T>((T*)tensor.Data, (nint)extent, lengths, strides);
+        }
+        catch (ArgumentException e)
+        {
+            throw Unsuitable(tensor, e);
+        }
+    }
+
+    /// <summary>As <see cref="AsTensorSpan{T}"/>, for reading: read-only tensors are fine too.</summary>
+    /// <inheritdoc cref="AsTensorSpan{T}"/>
+    public static ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(this DlPackObject tensor)
+        where T : unmanaged
+    {
+        (nint[] lengths, nint[] strides, long extent) = LayoutOf<T>(tensor);
+        try
+        {
+            return extent == 0
+                ? new ReadOnlyTensorSpan<T>([], lengths)
+                : new ReadOnlyTensorSpan<T>((T*)tensor.Data, (nint)extent, lengths, strides);
+        }
+        catch (ArgumentException e)
+        {
+            throw Unsuitable(tensor, e);
+        }
+    }
+
+    /// <summary>
+    /// The elements in a new <see cref="Tensor{T}"/>: a <b>copy</b>, since the type has managed memory of its own only.
+    /// </summary>
+    /// <typeparam name="T">See <see cref="AsTensorSpan{T}"/>.</typeparam>
+    /// <param name="tensor">A tensor of any shape and strides.</param>
+    /// <returns>A row-major tensor that does not depend on <paramref name="tensor"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
+    /// <exception cref="DlPackException">Another type, another device, too many elements for an array.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
+    public static Tensor<T> ToTensor<T>(this DlPackObject tensor)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return Tensor.Create(tensor.ToArray<T>(), TensorExtents.Lengths(TypedLayout.ShapeOf<T>(tensor)));
+    }
+
+    private static (nint[] Lengths, nint[] Strides, long Extent) LayoutOf<T>(DlPackObject tensor)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        (long[] shape, long[] strides) = TypedLayout.Of<T>(tensor);
+        if (tensor.Length != 0 && strides.AsSpan().ContainsAnyInRange(long.MinValue, -1))
+        {
+            throw Unsuitable(tensor, null);
+        }
+
+        return (
+            TensorExtents.Lengths(shape), TensorExtents.Strides(shape, strides), TensorExtents.Extent(shape, strides));
+    }
+
+    private static DlPackException Unsuitable(DlPackObject tensor, Exception? cause)
+    {
+        string message = $"A tensor span cannot have shape [{string.Join(", ", tensor.Shape.ToArray())}] with strides "
+            + $"[{string.Join(", ", tensor.Strides.ToArray())}]: none may be negative, or let elements overlap. Take "
+            + "Copy() or ToTensor.";
+        return cause is null ? new DlPackException(message) : new DlPackException(message, cause);
+    }
+}

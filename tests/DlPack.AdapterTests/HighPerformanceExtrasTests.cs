@@ -1,0 +1,102 @@
+using System.Numerics;
+using CommunityToolkit.HighPerformance;
+using CommunityToolkit.HighPerformance.Buffers;
+using DlPackNet.Tests.Facade;
+using FluentAssertions;
+using Xunit;
+
+namespace DlPackNet.AdapterTests;
+
+/// <summary>What only this library has.</summary>
+public sealed class HighPerformanceExtrasTests : LeakChecked
+{
+    [Fact]
+    public void The_pitch_is_a_stride()
+    {
+        using DlPackObject tensor = new int[4, 10].AsMemory2D(1, 2, 3, 5).AsDlPack();
+        tensor.Strides.ToArray().Should().Equal(10, 1);
+        tensor.AsSpan2D<int>().Width.Should().Be(5);
+    }
+
+    [Fact]
+    public void Read_only_memory_goes_out_read_only()
+    {
+        ReadOnlyMemory2D<int> memory = new int[2, 3];
+        using DlPackObject tensor = memory.AsDlPack();
+        using DlPackObject other = DlPack.AsDlPack(memory);
+        tensor.IsReadOnly.Should().BeTrue();
+        other.IsReadOnly.Should().BeTrue();
+        Action store = () => tensor.AsMemory2D<int>();
+        store.Should().Throw<DlPackException>().WithMessage("*read-only*");
+    }
+
+    [Fact]
+    public void An_owner_is_returned_when_the_last_borrower_is_done()
+    {
+        MemoryOwner<int> owner = MemoryOwner<int>.Allocate(6);
+        owner.Span[5] = 7;
+        using DlPackObject tensor = owner.AsDlPack([2, 3]);
+        using (DlPackObject back = DlPack.FromDlpack(tensor.Dlpack()))
+        {
+            tensor.Dispose();
+            back.AsSpan2D<int>()[1, 2].Should().Be(7);
+            owner.Span.Length.Should().Be(6);
+        }
+
+        Action use = () => _ = owner.Span;
+        use.Should().Throw<ObjectDisposedException>();
+        Action again = () => owner.AsDlPack();
+        again.Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public void Structs_are_one_more_dimension_both_ways()
+    {
+        LeaveTheRestToFinalizers();
+        var array = new Vector3[2, 4];
+        using DlPackObject tensor = array.AsMemory2D(0, 1, 2, 3).AsDlPack();
+        tensor.Shape.ToArray().Should().Equal(2, 3, 3);
+        tensor.Strides.ToArray().Should().Equal(12, 3, 1);
+        tensor.AsSpan2D<Vector3>()[1, 2] = Vector3.One;
+        array[1, 3].Should().Be(Vector3.One);
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.AsMemory2D<Vector3>().Span[1, 2].Should().Be(Vector3.One);
+    }
+
+    [Fact]
+    public void Stored_memory_leaves_the_gaps_out()
+    {
+        int[] array = [.. Enumerable.Range(0, 20)];
+        using DlPackObject tensor = DlPack.AsDlPack(array, [2, 3], [10, 1], offset: 4);
+        Memory2D<int> memory = tensor.AsMemory2D<int>();
+        memory.ToArray().Cast<int>().Should().Equal(4, 5, 6, 14, 15, 16);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void Rows_that_overlap_or_are_transposed_are_refused(long rowStride, long columnStride)
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(new int[20], [2, 3], [rowStride, columnStride]);
+        Action view = () => tensor.AsReadOnlySpan2D<int>();
+        view.Should().Throw<DlPackException>().WithMessage("*strides*Copy()*");
+    }
+
+    [Fact]
+    public void Other_ranks_are_refused()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(new int[6]);
+        Action view = () => tensor.AsSpan2D<int>();
+        view.Should().Throw<DlPackException>().WithMessage("*two dimensions*");
+    }
+
+    [Fact]
+    public void Empty_memory_goes_both_ways()
+    {
+        using DlPackObject tensor = Memory2D<int>.Empty.AsDlPack();
+        tensor.Dlpack().Dispose();
+        tensor.Length.Should().Be(0);
+        tensor.AsSpan2D<int>().IsEmpty.Should().BeTrue();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Numerics;
+using System.Numerics.Tensors;
+using DlPackNet.Interop;
+using DlPackNet.Tests.Facade;
+using FluentAssertions;
+using Xunit;
+
+namespace DlPackNet.AdapterTests;
+
+/// <summary>What only this library has.</summary>
+public sealed unsafe class TensorsExtrasTests : LeakChecked
+{
+    private static Tensor<int> SixOf() => Tensor.Create(Range(1, 6), [2, 3]);
+
+    private static int[] Range(int start, int count) => [.. Enumerable.Range(start, count)];
+
+    [Fact]
+    public void A_span_goes_out_as_a_copy_in_row_major_order()
+    {
+        Tensor<int> tensor = SixOf();
+        using DlPackObject copy = Tensor.Transpose(tensor).AsReadOnlyTensorSpan().AsDlPack();
+        using DlPackObject other = DlPack.AsDlPack(tensor.AsTensorSpan());
+        tensor[0, 0] = 9;
+        copy.ToArray<int>().Should().Equal(1, 4, 2, 5, 3, 6);
+        copy.IsContiguous.Should().BeTrue();
+        copy.IsCopied.Should().BeTrue();
+        other.ToArray<int>().Should().Equal(1, 2, 3, 4, 5, 6);
+    }
+
+    [Fact]
+    public void A_span_is_lent_for_a_call_where_it_lies()
+    {
+        Tensor<int> tensor = SixOf();
+        Tensor<int> column = tensor.Slice(new NRange(0, 2), new NRange(1, 2));
+        column.AsTensorSpan().Lend(lent =>
+        {
+            lent->ndim.Should().Be(2);
+            lent->shape[1].Should().Be(1);
+            ((int*)lent->data)[lent->strides[0]] = 50;
+        });
+        DlPack.Lend(column.AsReadOnlyTensorSpan(), lent => ((int*)lent->data)[0].Should().Be(2));
+        tensor[1, 1].Should().Be(50);
+    }
+
+    [Fact]
+    public void A_scalar_comes_in_as_one_dimension_of_one()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(Range(5, 1), shape: []);
+        tensor.AsTensorSpan<int>()[0].Should().Be(5);
+        tensor.ToTensor<int>().Lengths.ToArray().Should().Equal(1);
+    }
+
+    [Fact]
+    public void A_tensor_of_rank_0_has_no_elements()
+    {
+        using DlPackObject tensor = Tensor<int>.Empty.AsDlPack();
+        using DlPackObject copy = ReadOnlyTensorSpan<int>.Empty.AsDlPack();
+        tensor.Shape.ToArray().Should().Equal(0);
+        copy.Shape.ToArray().Should().Equal(0);
+        tensor.Dlpack().Dispose();
+    }
+
+    [Fact]
+    public void Structs_are_one_more_dimension_both_ways()
+    {
+        Tensor<Vector3> whole = Tensor.Create(new Vector3[6], [2, 3]);
+        using DlPackObject tensor = Tensor.Transpose(whole).AsDlPack();
+        tensor.Shape.ToArray().Should().Equal(3, 2, 3);
+        tensor.Strides.ToArray().Should().Equal(3, 9, 1);
+        tensor.AsTensorSpan<Vector3>()[2, 1] = Vector3.One;
+        whole[1, 2].Should().Be(Vector3.One);
+        tensor.ToTensor<Vector3>()[2, 1].Should().Be(Vector3.One);
+    }
+
+    [Fact]
+    public void Repeated_elements_are_read_but_overlapping_ones_are_refused()
+    {
+        using DlPackObject repeated = DlPack.AsDlPack(Range(1, 3), [2, 3], [0, 1]);
+        repeated.AsReadOnlyTensorSpan<int>()[1, 2].Should().Be(3);
+        using DlPackObject windows = DlPack.AsDlPack(Range(1, 4), [2, 3], [1, 1]);
+        Action view = () => windows.AsTensorSpan<int>();
+        view.Should().Throw<DlPackException>().WithMessage("*overlap*");
+        windows.ToTensor<int>().ToArray().Should().Equal(1, 2, 3, 2, 3, 4);
+    }
+
+    [Fact]
+    public void A_packed_dtype_is_refused()
+    {
+        Tensor<byte> tensor = Tensor.Create(new byte[4], [4]);
+        Action lend = () => tensor.AsDlPack(DLDataType.Float4E2M1FN);
+        lend.Should().Throw<ArgumentException>().WithMessage("*packed*");
+    }
+
+    [Fact]
+    public void Another_type_of_the_same_size_can_be_named()
+    {
+        using DlPackObject tensor = Tensor.Create(new ushort[4], [4]).AsDlPack(DLDataType.BFloat16);
+        tensor.DType.Should().Be(DLDataType.BFloat16);
+        tensor.AsTensorSpan<ushort>().FlattenedLength.Should().Be(4);
+    }
+}
