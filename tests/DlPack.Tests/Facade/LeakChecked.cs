@@ -13,14 +13,14 @@ public abstract class LeakChecked : IDisposable
     private bool _leftToFinalizers;
 
     /// <summary>What this test has made and not given back yet.</summary>
-    private protected LiveCounts Live => LiveCounts.Now.Since(_before);
+    private protected LiveCounts Live => LiveCounts.Now - _before;
 
     /// <summary>Fails the test if something is still live.</summary>
     public void Dispose()
     {
         _atEnd.ForEach(undo => undo());
         LiveCounts after = _leftToFinalizers ? LiveCounts.AfterFinalizers() : LiveCounts.Now;
-        after.Since(_before).Should().Be(default(LiveCounts), "a test leaves nothing live");
+        (after - _before).Should().Be(default(LiveCounts), "a test leaves nothing live");
         GC.SuppressFinalize(this);
     }
 
@@ -31,5 +31,5 @@ public abstract class LeakChecked : IDisposable
     protected void LeaveTheRestToFinalizers() => _leftToFinalizers = true;
 
     /// <summary>What is live once all garbage has been finalized.</summary>
-    private protected LiveCounts LiveAfterFinalizers() => LiveCounts.AfterFinalizers().Since(_before);
+    private protected LiveCounts LiveAfterFinalizers() => LiveCounts.AfterFinalizers() - _before;
 }

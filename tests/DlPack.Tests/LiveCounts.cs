@@ -1,10 +1,10 @@
-namespace DlPackNet.Tests.Lifetime;
+namespace DlPackNet.Tests;
 
-/// <summary>The library's counters at one moment.</summary>
+/// <summary>What <see cref="DlPackDiagnostics"/> counts as live, at one moment.</summary>
 internal readonly record struct LiveCounts(
     long Objects = 0, long Capsules = 0, long Blocks = 0, long Pins = 0, long Allocations = 0, long Imports = 0)
 {
-    /// <summary>What they are now.</summary>
+    /// <summary>The counts of this moment.</summary>
     public static LiveCounts Now => new(
         DlPackDiagnostics.LiveObjects,
         DlPackDiagnostics.LiveCapsules,
@@ -12,6 +12,19 @@ internal readonly record struct LiveCounts(
         DlPackDiagnostics.LivePins,
         DlPackDiagnostics.LiveAllocations,
         DlPackDiagnostics.LiveImports);
+
+    /// <summary>The counts once everything that was forgotten has been finalized.</summary>
+    public static LiveCounts AfterFinalizers()
+    {
+        // Twice: what a finalizer lets go of may have a finalizer itself.
+        for (int i = 0; i < 2; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        return Now;
+    }
 
     /// <summary>What has been made since, less what has been released.</summary>
     public static LiveCounts operator -(LiveCounts left, LiveCounts right) => new(
