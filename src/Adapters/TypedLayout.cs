@@ -13,7 +13,11 @@ internal static unsafe class TypedLayout
     /// <param name="flags">Read-only or not.</param>
     /// <exception cref="ArgumentException">There is no such dtype for <typeparamref name="T"/>.</exception>
     public static DlPackObject Lend<T>(
-        DlPackPinnableOwner owner, long[] shape, long[] strides, DLDataType? dtype, DLPackFlags flags = DLPackFlags.None)
+        DlPackPinnableOwner owner,
+        long[] shape,
+        long[] strides,
+        DLDataType? dtype,
+        DLPackFlags flags = DLPackFlags.None)
         where T : unmanaged
     {
         DLDataType type = InElements<T>(ref shape, ref strides, dtype);
@@ -31,8 +35,8 @@ internal static unsafe class TypedLayout
         if (none.DType.IsSubByte)
         {
             throw new ArgumentException(
-                $"dtype {none.DType} is packed, several elements a byte, and this buffer has dimensions of whole items. "
-                + "Lend an array or Memory<byte> with a shape instead.",
+                $"dtype {none.DType} is packed, several elements a byte, and this buffer has dimensions of whole "
+                + "items. Lend an array or Memory<byte> with a shape instead.",
                 nameof(dtype));
         }
 
@@ -90,8 +94,8 @@ internal static unsafe class TypedLayout
         return covered == sizeof(T)
             ? tensor.Shape[..outer].ToArray()
             : throw new DlPackException(
-                $"A tensor of {tensor.DType} with shape [{string.Join(", ", tensor.Shape.ToArray())}] has no dimensions "
-                + $"of whole {typeof(T)}. Ask for the .NET type of one element, or use AsSpan, which is flat.");
+                $"A tensor of {tensor.DType} with shape [{string.Join(", ", tensor.Shape.ToArray())}] has no "
+                + $"dimensions of whole {typeof(T)}. Ask for the .NET type of one element, or use AsSpan, which is flat.");
     }
 
     /// <summary>Throws what a span over the tensor's items would throw, whatever their strides.</summary>

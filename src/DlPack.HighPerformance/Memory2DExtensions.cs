@@ -25,18 +25,24 @@ public static class Memory2DExtensions
     public static DlPackObject AsDlPack<T>(this Memory2D<T> memory, DLDataType? dtype = null)
         where T : unmanaged => Lend<T>(memory, dtype, DLPackFlags.None);
 
-    /// <summary>A read-only tensor over a block of rows. Legacy consumers, which cannot be told so, get a copy.</summary>
+    /// <summary>
+    /// A read-only tensor over a block of rows. Legacy consumers, which cannot be told so, get a copy.
+    /// </summary>
     /// <inheritdoc cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(this ReadOnlyMemory2D<T> memory, DLDataType? dtype = null)
         where T : unmanaged => Lend(memory, dtype, DLPackFlags.ReadOnly);
 
-    /// <summary>A tensor over a rented buffer, which it takes over: it is returned when the last borrower is done.</summary>
+    /// <summary>
+    /// A tensor over a rented buffer, which it takes over: it is returned when the last borrower is done.
+    /// </summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>.</typeparam>
     /// <param name="owner">
     /// The buffer. If this method throws, it is still the caller's. It is disposed on whatever thread lets go last.
     /// </param>
     /// <param name="dtype">See <see cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>.</param>
-    /// <returns>A new object of shape [length], which the caller disposes. Writing to it writes to the buffer.</returns>
+    /// <returns>
+    /// A new object of shape [length], which the caller disposes. Writing to it writes to the buffer.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="owner"/> is null.</exception>
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     /// <exception cref="ObjectDisposedException">The buffer has been returned already.</exception>

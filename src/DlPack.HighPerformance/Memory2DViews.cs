@@ -2,7 +2,9 @@ using CommunityToolkit.HighPerformance;
 
 namespace DlPackNet;
 
-/// <summary>Views of tensors of two dimensions as the types of CommunityToolkit.HighPerformance, without copying.</summary>
+/// <summary>
+/// Views of tensors of two dimensions as the types of CommunityToolkit.HighPerformance, without copying.
+/// </summary>
 /// <remarks>
 /// Rows may have gaps between them, but not overlap or run backwards, and the elements of a row lie next to each other.
 /// All members may be called from any thread.
@@ -11,11 +13,13 @@ public static unsafe class Memory2DViews
 {
     /// <summary>The rows, for reading and writing.</summary>
     /// <typeparam name="T">
-    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole trailing
-    /// dimensions (Vector3 over [height, width, 3] float32).
+    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole
+    /// trailing dimensions (Vector3 over [height, width, 3] float32).
     /// </typeparam>
     /// <param name="tensor">A tensor of shape [height, width] in <typeparamref name="T"/>.</param>
-    /// <returns>The rows. They must not be used after the tensor is disposed, which until then stays in place.</returns>
+    /// <returns>
+    /// The rows. They must not be used after the tensor is disposed, which until then stays in place.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">
     /// The tensor is read-only, not of two dimensions, strided within rows, on a device that the main processor cannot
@@ -39,9 +43,13 @@ public static unsafe class Memory2DViews
         return rows.IsEmpty ? default : new ReadOnlySpan2D<T>((void*)tensor.Data, rows.Height, rows.Width, rows.Pitch);
     }
 
-    /// <summary>The rows as memory that can be stored: it keeps them alive itself, after the tensor is disposed too.</summary>
+    /// <summary>
+    /// The rows as memory that can be stored: it keeps them alive itself, after the tensor is disposed too.
+    /// </summary>
     /// <typeparam name="T">See <see cref="AsSpan2D{T}"/>.</typeparam>
-    /// <param name="tensor">See <see cref="AsSpan2D{T}"/>; from first to last at most <see cref="int.MaxValue"/>.</param>
+    /// <param name="tensor">
+    /// See <see cref="AsSpan2D{T}"/>; from first to last at most <see cref="int.MaxValue"/>.
+    /// </param>
     /// <returns>Memory that releases its reference when it is collected.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">See <see cref="AsSpan2D{T}"/>.</exception>
@@ -83,12 +91,13 @@ public static unsafe class Memory2DViews
         }
 
         long pitch = height == 1 ? 0 : strides[0] - width;
-        if (width > int.MaxValue || height > int.MaxValue || pitch is < 0 or > int.MaxValue || (width > 1 && strides[1] != 1))
+        bool isAdjacent = width == 1 || strides[1] == 1;
+        if (!isAdjacent || Math.Max(width, height) > int.MaxValue || pitch is < 0 or > int.MaxValue)
         {
             throw new DlPackException(
                 "Expected rows that follow each other with adjacent elements, at most "
-                + $"{int.MaxValue} of each, but shape [{height}, {width}] has strides [{strides[0]}, {strides[1]}]. Take "
-                + "Copy(), which is row-major.");
+                + $"{int.MaxValue} of each, but shape [{height}, {width}] has strides [{strides[0]}, {strides[1]}]. "
+                + "Take Copy(), which is row-major.");
         }
 
         return new Rows((int)height, (int)width, (int)pitch);

@@ -8,16 +8,20 @@ namespace DlPackNet;
 /// <remarks>All members may be called from any thread.</remarks>
 public static unsafe class TensorExtensions
 {
-    /// <summary>A tensor over a <see cref="Tensor{T}"/>, a slice or a transposed one included, without copying.</summary>
+    /// <summary>
+    /// A tensor over a <see cref="Tensor{T}"/>, a slice or a transposed one included, without copying.
+    /// </summary>
     /// <typeparam name="T">
     /// A type with a dtype, a struct such as Vector3 (one more dimension), or with <paramref name="dtype"/> any struct
     /// without references.
     /// </typeparam>
-    /// <param name="tensor">The memory. It is kept in place while a consumer or an address has it, and not before.</param>
+    /// <param name="tensor">
+    /// The memory. It is kept in place while a consumer or an address has it, and not before.
+    /// </param>
     /// <param name="dtype">What the elements are, if not what <typeparamref name="T"/> says.</param>
     /// <returns>
-    /// A new object with the tensor's lengths and strides, in elements, which the caller disposes. Writing to it writes to
-    /// the tensor. A tensor of rank 0, which has no elements, has shape [0].
+    /// A new object with the tensor's lengths and strides, in elements, which the caller disposes. Writing to it writes
+    /// to the tensor. A tensor of rank 0, which has no elements, has shape [0].
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
@@ -26,7 +30,10 @@ public static unsafe class TensorExtensions
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return TypedLayout.Lend<T>(
-            new TensorOwner<T>(tensor), TensorExtents.Shape(tensor.Lengths), TensorExtents.Strides(tensor.Strides), dtype);
+            new TensorOwner<T>(tensor),
+            TensorExtents.Shape(tensor.Lengths),
+            TensorExtents.Strides(tensor.Strides),
+            dtype);
     }
 
     /// <summary>A tensor over a <b>copy</b> of a tensor span: nothing can keep a span's own memory.</summary>
@@ -68,7 +75,9 @@ public static unsafe class TensorExtensions
 
     /// <summary>Lends a tensor span, without copying, for the length of a call.</summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</typeparam>
-    /// <param name="span">The memory, from first to last at most <see cref="int.MaxValue"/> items. It stays in place.</param>
+    /// <param name="span">
+    /// The memory, from first to last at most <see cref="int.MaxValue"/> items. It stays in place.
+    /// </param>
     /// <param name="action">Gets the tensor, which is valid until it returns; the tensor cannot say read-only.</param>
     /// <param name="dtype">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
@@ -83,7 +92,7 @@ public static unsafe class TensorExtensions
         if (extent > int.MaxValue)
         {
             throw new ArgumentException(
-                $"The span reaches over {extent} items; at most {int.MaxValue} can be lent for a call. Lend slices of it.",
+                $"The span reaches over {extent} items; at most {int.MaxValue} can be lent for a call. Lend slices.",
                 nameof(span));
         }
 

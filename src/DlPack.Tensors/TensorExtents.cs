@@ -41,7 +41,8 @@ internal static class TensorExtents
         return last + 1;
     }
 
-    private static long[] Widen(ReadOnlySpan<nint> numbers) => Array.ConvertAll(numbers.ToArray(), number => (long)number);
+    private static long[] Widen(ReadOnlySpan<nint> numbers) =>
+        Array.ConvertAll(numbers.ToArray(), number => (long)number);
 
     private static nint[] Narrow(long[] numbers) => Array.ConvertAll(numbers, number => checked((nint)number));
 }

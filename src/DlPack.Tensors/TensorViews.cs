@@ -11,18 +11,18 @@ public static unsafe class TensorViews
 {
     /// <summary>The elements where they lie, for reading and writing.</summary>
     /// <typeparam name="T">
-    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole trailing
-    /// dimensions (Vector3 over [n, 3] float32).
+    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole
+    /// trailing dimensions (Vector3 over [n, 3] float32).
     /// </typeparam>
     /// <param name="tensor">A tensor of any shape.</param>
     /// <returns>
-    /// A span with its lengths and strides, in <typeparamref name="T"/>. It must not be used after the tensor is disposed,
-    /// which until then stays in place.
+    /// A span with its lengths and strides, in <typeparamref name="T"/>. It must not be used after the tensor is
+    /// disposed, which until then stays in place.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">
-    /// The tensor is read-only, has strides that a tensor span cannot have, is on a device that the main processor cannot
-    /// read, or is of another type.
+    /// The tensor is read-only, has strides that a tensor span cannot have, is on a device that the main processor
+    /// cannot read, or is of another type.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
     public static TensorSpan<T> AsTensorSpan<T>(this DlPackObject tensor)
@@ -32,7 +32,8 @@ public static unsafe class TensorViews
         if (tensor.IsReadOnly)
         {
             throw new DlPackException(
-                "The tensor is read-only. Use AsReadOnlyTensorSpan to read it, or Copy() to get one that can be written.");
+                "The tensor is read-only. Use AsReadOnlyTensorSpan to read it, or Copy() to get one that can be "
+                + "written.");
         }
 
         try

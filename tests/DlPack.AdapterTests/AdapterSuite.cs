@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DlPackNet.AdapterTests;
 
-/// <summary>What every adapter must do. A class per library says how its buffers are made, and how it views tensors.</summary>
+/// <summary>
+/// What every adapter must do. A class per library says how its buffers are made, and how it views tensors.
+/// </summary>
 public abstract unsafe partial class AdapterSuite : LeakChecked
 {
     private static readonly long[][] Shapes =
@@ -21,7 +23,9 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     /// <summary>Makes a buffer of zeros and lends it.</summary>
     /// <param name="shape">Its extents, as the tensor has them.</param>
     /// <param name="layout">How it lies in memory.</param>
-    /// <param name="isStatic">Whether by <c>DlPack.AsDlPack(x)</c> rather than <c>x.AsDlPack()</c>, where there are both.</param>
+    /// <param name="isStatic">
+    /// Whether by <c>DlPack.AsDlPack(x)</c> rather than <c>x.AsDlPack()</c>, where there are both.
+    /// </param>
     protected abstract Lent<T> Lend<T>(long[] shape, Layout layout, bool isStatic = false)
         where T : unmanaged;
 
@@ -51,10 +55,11 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
             tensor.Shape.ToArray().Should().Equal(shape);
             tensor.Device.Should().Be(DLDevice.Cpu);
             tensor.ToArray<int>().Should().Equal(Enumerable.Range(1, (int)tensor.Length));
+            int position = 0;
             foreach (long[] index in Indexes.Of(shape))
             {
                 ((int*)tensor.Data)[Indexes.Flat(index, tensor.Strides)]++;
-                lent.Get(index).Should().Be(tensor.ToArray<int>()[Array.IndexOf([.. Indexes.Of(shape).Select(Text)], Text(index))]);
+                lent.Get(index).Should().Be(2 + position++);
             }
 
             tensor.ToArray<int>().Should().Equal(Enumerable.Range(2, (int)tensor.Length));
@@ -64,7 +69,8 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     [Fact]
     public void Sliced_and_transposed_buffers_go_out_strided()
     {
-        foreach ((long[] shape, Layout layout) in Cases().Where(c => c.Layout != Layout.Compact && c.Shape is [2, 3, ..]))
+        var strided = Cases().Where(c => c.Layout != Layout.Compact && c.Shape is [2, 3, ..]);
+        foreach ((long[] shape, Layout layout) in strided)
         {
             using DlPackObject tensor = Lend<int>(shape, layout).Tensor;
             tensor.IsContiguous.Should().BeFalse();
@@ -106,11 +112,6 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
             using DlPackCapsule capsule = lent.Tensor.Dlpack();
             using DlPackObject back = DlPack.FromDlpack(capsule);
             lent.Tensor.Dispose();
-            if (!back.IsContiguous && !HasLayout(layout))
-            {
-                continue;
-            }
-
             foreach (long[] index in Indexes.Of(shape).Where(_ => CanView(layout)))
             {
                 Write(back, index, Read<int>(back, index) + 100);
@@ -151,8 +152,6 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
 
     /// <summary>Whether the library can view what it lends in a layout.</summary>
     protected virtual bool CanView(Layout layout) => true;
-
-    private static string Text(long[] index) => string.Join(",", index);
 
     private static Lent<int> Fill(Lent<int> lent, long[] shape)
     {

@@ -4,7 +4,8 @@ using System.Numerics.Tensors;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>
-/// The suite over <see cref="Tensor{T}"/>. With <c>-p:TensorsVersion=11.0.0</c> it runs over that version of the library.
+/// The suite over <see cref="Tensor{T}"/>. With <c>-p:TensorsVersion=11.0.0</c> it runs over that version of the
+/// library.
 /// </summary>
 public sealed class TensorsTests : AdapterSuite
 {
