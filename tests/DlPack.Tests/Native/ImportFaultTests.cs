@@ -115,6 +115,6 @@ public sealed unsafe class ImportFaultTests : PeerLeakCheckedTests
         }
 
         PeerDeletions.Should().Be(1000);
-        Live.Should().Be(default(Lifetime.LiveCounts));
+        Live.Should().Be(default(LiveCounts));
     }
 }
