@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
-using DlPackNet.Tests.Facade;
+using DlPackNet.Tests;
 using FluentAssertions;
 using Xunit;
 
