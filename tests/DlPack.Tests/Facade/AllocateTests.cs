@@ -76,10 +76,12 @@ public sealed class AllocateTests : LeakChecked
     [Fact]
     public void Impossible_shapes_and_types_are_refused()
     {
-        ((Action)(() => DlPack.Allocate<float>([2, -1]))).Should().Throw<ArgumentException>().WithMessage("*[2, -1]*-1*");
+        ((Action)(() => DlPack.Allocate<float>([2, -1])))
+            .Should().Throw<ArgumentException>().WithMessage("*[2, -1]*-1*");
         ((Action)(() => DlPack.Allocate<float>([1L << 40, 1L << 40]))).Should().Throw<ArgumentException>();
         ((Action)(() => DlPack.Allocate<double>([1L << 61]))).Should().Throw<ArgumentException>();
-        ((Action)(() => DlPack.Allocate<float>(new long[65]))).Should().Throw<ArgumentException>().WithMessage("*65*64*");
+        ((Action)(() => DlPack.Allocate<float>(new long[65])))
+            .Should().Throw<ArgumentException>().WithMessage("*65*64*");
         ((Action)(() => DlPack.Allocate<decimal>([2]))).Should().Throw<ArgumentException>();
         ((Action)(() => DlPack.Allocate(default, [2]))).Should().Throw<ArgumentException>();
     }

@@ -90,7 +90,8 @@ public sealed class BadElementTests : LeakChecked
     public void Packed_elements_start_at_a_byte_and_fill_whole_bytes()
     {
         Refuses(
-            () => DlPack.AsDlPack(new byte[4], [2], dtype: DLDataType.Float4E2M1FN, offset: 1), "*Element 1*inside a byte*");
+            () => DlPack.AsDlPack(new byte[4], [2], dtype: DLDataType.Float4E2M1FN, offset: 1),
+            "*Element 1*inside a byte*");
         Refuses(() => DlPack.AsDlPack(new byte[4], DLDataType.Float6E3M2FN), "*4 bytes*whole number*Pass the shape*");
         using DlPackObject packed = DlPack.AsDlPack(new byte[4], DLDataType.Float4E2M1FN);
         Refuses(() => DlPack.AsDlPack(packed, [2], offset: 2), "*packed in bytes*element 0, not 2*");

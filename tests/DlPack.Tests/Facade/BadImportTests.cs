@@ -83,7 +83,8 @@ public sealed unsafe class BadImportTests : LeakChecked
     public void A_broadcast_shape_that_counts_too_many_bytes_is_refused()
     {
         long calls = NativePeer.DeleterCalls;
-        DLManagedTensorVersioned* tensor = NativePeer.Versioned(new PeerTensor { Shape = [1], DType = DLDataType.Int32 });
+        DLManagedTensorVersioned* tensor = NativePeer.Versioned(
+            new PeerTensor { Shape = [1], DType = DLDataType.Int32 });
         tensor->dl_tensor.shape[0] = 1L << 62;
         tensor->dl_tensor.strides[0] = 0;
 

@@ -66,7 +66,8 @@ public sealed class CopyingTests : LeakChecked
             () => two.CopyTo(new int[6].AsSpan()),
         ];
 
-        copies.Should().AllSatisfy(copy => copy.Should().Throw<DlPackException>().WithMessage("*float32*Ask for float*"));
+        copies.Should().AllSatisfy(
+            copy => copy.Should().Throw<DlPackException>().WithMessage("*float32*Ask for float*"));
     }
 
     [Fact]
@@ -143,7 +144,8 @@ public sealed class CopyingTests : LeakChecked
     {
         using DlPackObject strided = DlPack.AsDlPack(new byte[4], [4], strides: [2], DLDataType.Float4E2M1FN);
 
-        ((Action)(() => strided.ToArray<byte>())).Should().Throw<DlPackException>().WithMessage("*float4*share bytes*[2]*");
+        ((Action)(() => strided.ToArray<byte>()))
+            .Should().Throw<DlPackException>().WithMessage("*float4*share bytes*[2]*");
         ((Action)(() => strided.Copy())).Should().Throw<DlPackException>();
     }
 

@@ -104,7 +104,8 @@ public sealed class ElementTypeTests : LeakChecked
         using DlPackObject four = DlPack.AsDlPack(new byte[] { 0x21, 0x43, 0x65 }, DLDataType.Float4E2M1FN);
         using DlPackObject rows = DlPack.AsDlPack(new byte[2, 3], DLDataType.Float6E2M3FN);
         using DlPackObject odd = DlPack.AsDlPack(new byte[3], [5], dtype: DLDataType.Float4E2M1FN);
-        using DlPackObject part = DlPack.AsDlPack(new byte[] { 1, 2, 3 }, [2], dtype: DLDataType.Float4E2M1FN, offset: 4);
+        using DlPackObject part = DlPack.AsDlPack(
+            new byte[] { 1, 2, 3 }, [2], dtype: DLDataType.Float4E2M1FN, offset: 4);
 
         four.Shape.ToArray().Should().Equal(6);
         four.ByteLength.Should().Be(3);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace DlPackNet.Tests.Facade;
 
-/// <summary>What a consumer is told besides the elements: copied, padded, which device, and what it cannot be told.</summary>
+/// <summary>What a consumer is told besides the elements: copied, padded, which device.</summary>
 public sealed unsafe class FlagRulesTests : LeakChecked
 {
     private static readonly DLPackVersion Legacy = new(0, 8);

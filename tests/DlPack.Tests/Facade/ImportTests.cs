@@ -65,8 +65,9 @@ public sealed unsafe class ImportTests : LeakChecked
     [Fact]
     public void Null_strides_mean_row_major_and_are_sent_on_as_numbers()
     {
-        using DlPackObject versioned = DlPack.FromDlpack(NativePeer.Versioned(TwoByThree with { SendsNullStrides = true }));
-        using DlPackObject legacy = DlPack.FromDlpack(NativePeer.Legacy(TwoByThree with { SendsNullStrides = true }));
+        PeerTensor recipe = TwoByThree with { SendsNullStrides = true };
+        using DlPackObject versioned = DlPack.FromDlpack(NativePeer.Versioned(recipe));
+        using DlPackObject legacy = DlPack.FromDlpack(NativePeer.Legacy(recipe));
         using var borrowed = new Borrowed(legacy);
 
         versioned.Strides.ToArray().Should().Equal(3, 1);
@@ -127,7 +128,8 @@ public sealed unsafe class ImportTests : LeakChecked
     [Fact]
     public void The_producers_struct_is_never_written_to()
     {
-        DLManagedTensorVersioned* tensor = NativePeer.Versioned(TwoByThree with { SendsNullStrides = true, ByteOffset = 4 });
+        DLManagedTensorVersioned* tensor = NativePeer.Versioned(
+            TwoByThree with { SendsNullStrides = true, ByteOffset = 4 });
         byte[] before = new ReadOnlySpan<byte>(tensor, sizeof(DLManagedTensorVersioned)).ToArray();
 
         using DlPackObject dl = DlPack.FromDlpack(tensor);

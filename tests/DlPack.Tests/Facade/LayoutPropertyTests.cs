@@ -130,7 +130,8 @@ public sealed unsafe class LayoutPropertyTests : LeakChecked
         }
     }
 
-    // The first elements' offsets, or null where the layout does not fit; with numbers of any size, so that nothing overflows here.
+    // The first elements' offsets, or null where the layout does not fit; with numbers of any size,
+    // so that nothing overflows here.
     private static long[]? OffsetsByHand(long[] shape, long[] strides, long start)
     {
         if (shape.Any(extent => extent < 0) || Product(shape.Where(extent => extent != 0)) > long.MaxValue)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace DlPackNet.Tests.Facade;
 
-/// <summary>The legacy struct cannot say read-only, so read-only data goes out as a copy unless told otherwise.</summary>
+/// <summary>The legacy struct cannot say read-only, so read-only data goes out as a copy by default.</summary>
 public sealed unsafe class LegacyReadOnlyTests : LeakChecked
 {
     private static readonly DLPackVersion Legacy = new(0, 8);

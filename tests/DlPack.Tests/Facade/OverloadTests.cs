@@ -27,7 +27,8 @@ public sealed unsafe class OverloadTests : LeakChecked
         using DlPackObject named = DlPack.AsDlPack(array, shape: [2, 3]);
         using DlPackObject ofAnother = DlPack.AsDlPack(array, literal.Shape);
 
-        foreach (DlPackObject each in new[] { literal, variable, byArray, bySpan, byWritable, spread, named, ofAnother })
+        DlPackObject[] all = [literal, variable, byArray, bySpan, byWritable, spread, named, ofAnother];
+        foreach (DlPackObject each in all)
         {
             each.Shape.ToArray().Should().Equal(2, 3);
         }
@@ -158,7 +159,8 @@ public sealed unsafe class OverloadTests : LeakChecked
         int* pointer = stackalloc int[2] { 1, 2 };
         nint address = (nint)pointer;
         using DlPackObject typed = DlPack.AsDlPack(pointer, DLDataType.Int32, [2]);
-        using DlPackObject untyped = DlPack.AsDlPack((void*)pointer, DLDataType.Int32, shape: [2], device: DLDevice.Cpu);
+        using DlPackObject untyped = DlPack.AsDlPack(
+            (void*)pointer, DLDataType.Int32, shape: [2], device: DLDevice.Cpu);
         using DlPackObject number = DlPack.AsDlPack(address, DLDataType.Int32, [2], owner: null);
         using DlPackObject nothing = DlPack.AsDlPack(null, DLDataType.Int32, [0]);
         using DlPackObject zero = DlPack.AsDlPack(IntPtr.Zero, DLDataType.Int32, [0]);

@@ -90,7 +90,8 @@ public sealed unsafe class OwnerTests : LeakChecked
         DlPackOwner owner = DlPackOwner.FromCallback(() => releases++);
         using DlPackObject dl = Ints(owner);
 
-        ((Action)(() => Ints(owner))).Should().Throw<InvalidOperationException>().WithMessage("*AsDlPack(DlPackObject)*");
+        ((Action)(() => Ints(owner)))
+            .Should().Throw<InvalidOperationException>().WithMessage("*AsDlPack(DlPackObject)*");
         releases.Should().Be(0);
         dl.Dispose();
         releases.Should().Be(1);
@@ -154,7 +155,8 @@ public sealed unsafe class OwnerTests : LeakChecked
     }
 
     // The consumers here never look at the elements, so that the address need not be one.
-    private static DlPackObject Ints(DlPackOwner owner) => DlPack.AsDlPack((nint)64, DLDataType.Int32, [4], owner: owner);
+    private static DlPackObject Ints(DlPackOwner owner) =>
+        DlPack.AsDlPack((nint)64, DLDataType.Int32, [4], owner: owner);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Forget(Action release)

@@ -178,7 +178,11 @@ public sealed unsafe class StreamTests : LeakChecked
         DlPackObject host = DlPack.Allocate<int>([3]);
         ((int[])[1, 2, 3]).CopyTo(host.AsSpan<int>());
         return DlPack.AsDlPack(
-            host.Data, DLDataType.Int32, [3], device: new DLDevice(type, 1), owner: new StreamOwner(host, producerStream));
+            host.Data,
+            DLDataType.Int32,
+            [3],
+            device: new DLDevice(type, 1),
+            owner: new StreamOwner(host, producerStream));
     }
 
     private sealed class StreamOwner(DlPackObject host, long? stream) : DlPackOwner
