@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 eng=$PWD/eng
 [ $# -gt 0 ] || set -- bookworm trixie sid
 status=0
+declare -A total
 
 # The modules that Debian's packages bring, and the peer that is compiled here.
 modules() {
@@ -33,6 +34,14 @@ for name in "$@"; do
   (cd "$where" && "$eng/in-python.sh" "$name" env PYTHONPATH=site PYTHONDONTWRITEBYTECODE=1 \
     DLPACK_TESTS_REQUIRE="$(modules "$name")" \
     /usr/bin/python3 -c 'import sys, dlpack; sys.exit(dlpack.tests.run("-q", "-rs", *sys.argv[1:]))' ${PYTEST_ARGUMENTS:-}
-  ) || status=1
+  ) 2>&1 | tee "$where/tests.log" || status=1
+  for kind in passed failed skipped error; do
+    n=$(tail -n 1 "$where/tests.log" | grep -o "[0-9]* $kind" | cut -d ' ' -f 1 || true)
+    total[$kind]=$((${total[$kind]:-0} + ${n:-0}))
+  done
 done
+
+# As the runner of the .NET tests says it.
+printf '\n  succeeded: %s\n  failed: %s\n  skipped: %s\n' "${total[passed]}" "$((total[failed] + total[error]))" \
+  "${total[skipped]}"
 exit "$status"
