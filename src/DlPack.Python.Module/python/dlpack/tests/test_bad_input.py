@@ -39,9 +39,11 @@ WRONG = {
 
 
 def wrong_fields():
-    for name, wrongs in WRONG.items():
-        for value in wrongs:
-            yield pytest.param(name, value, id=f"{name}={value!r:.30}" if not type(value) is object else f"{name}=object")
+    return [
+        pytest.param(name, value, id=f"{name}={'object' if type(value) is object else repr(value):.30}")
+        for name, wrongs in WRONG.items()
+        for value in wrongs
+    ]
 
 
 @pytest.mark.parametrize("name, value", wrong_fields())

@@ -18,8 +18,7 @@ CUDA = next(p for p in PRODUCERS if p.name == "torch.Tensor, CUDA")
 
 
 def cases():
-    for consumer in CONSUMERS:
-        yield pytest.param(consumer, id=consumer.name, marks=gpu_mark(consumer))
+    return [pytest.param(consumer, id=consumer.name, marks=gpu_mark(consumer)) for consumer in CONSUMERS]
 
 
 def producer_for(consumer):
