@@ -21,9 +21,11 @@ for name in "$@"; do
   mkdir -p "$where/site"
   # pip chooses by the tags that the target's Python accepts; it runs here, since the roots have none.
   version=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  glibc=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c 'import os; print(os.confstr("CS_GNU_LIBC_VERSION")[8:].replace(".", "_"))')
-  /usr/bin/python3 -m pip install --quiet --no-index --no-deps --no-compile --only-binary=:all: \
-    --python-version "$version" --implementation cp --abi abi3 --platform "manylinux_${glibc}_x86_64" \
+  glibc=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c \
+    'import os; print(os.confstr("CS_GNU_LIBC_VERSION").split(".")[1])')
+  mapfile -t platforms < <(seq -f '--platform=manylinux_2_%g_x86_64' 17 "$glibc")
+  /usr/bin/python3 -m pip install --quiet --no-index --no-deps --no-compile --only-binary=:all: --root-user-action=ignore \
+    --python-version "$version" --implementation cp --abi abi3 "${platforms[@]}" \
     --target "$where/site" artifacts/wheel/dlpack_net-*.whl
   case " $(modules "$name")" in
     *nanobind*)
