@@ -9,6 +9,9 @@ internal unsafe struct PyBuffer
     /// <summary>PyBUF_FULL_RO: whatever the object has, with format, strides and suboffsets.</summary>
     public const int AnyLayout = 0x11C;
 
+    /// <summary>PyBUF_SIMPLE: bytes in a row.</summary>
+    public const int Simple = 0;
+
     public const int Writable = 0x1;
     public const int WithFormat = 0x4;
     public const int WithShape = 0x8;

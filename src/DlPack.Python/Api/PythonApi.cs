@@ -48,6 +48,7 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl]<void*, void> PyObject_Free;
     public static delegate* unmanaged[Cdecl]<PyModuleDef*, nint> PyModuleDef_Init;
     public static delegate* unmanaged[Cdecl]<byte*, nint> PyImport_ImportModule;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyImport_GetModule;
     public static delegate* unmanaged[Cdecl]<PyMethodDef*, nint, nint, nint> PyCFunction_NewEx;
 
     // Errors.
@@ -181,6 +182,7 @@ internal static unsafe class PythonApi
         PyObject_Free = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyObject_Free));
         PyModuleDef_Init = (delegate* unmanaged[Cdecl]<PyModuleDef*, nint>)Find(nameof(PyModuleDef_Init));
         PyImport_ImportModule = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PyImport_ImportModule));
+        PyImport_GetModule = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(PyImport_GetModule));
         PyCFunction_NewEx = (delegate* unmanaged[Cdecl]<PyMethodDef*, nint, nint, nint>)Find(nameof(PyCFunction_NewEx));
         PyErr_Occurred = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)Find(nameof(PyErr_Occurred));
         PyErr_SetString = (delegate* unmanaged[Cdecl]<nint, byte*, void>)Find(nameof(PyErr_SetString));

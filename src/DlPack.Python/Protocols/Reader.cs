@@ -84,8 +84,23 @@ internal static unsafe class Reader
 
     private static Reading ReadInterfaces(nint item, nint type, ref Attempts? attempts, out nint tensor)
     {
-        tensor = 0;
-        return Reading.Absent;
+        Reading reading = Try(
+            CudaArrayInterfaceReader.Read(item, out tensor), "__cuda_array_interface__", ref attempts);
+        if (reading != Reading.Absent || NumPyScalars.Is(type))
+        {
+            return reading;
+        }
+
+        reading = Try(ArrayInterfaceReader.Read(item, out tensor), "__array_interface__", ref attempts);
+        if (reading != Reading.Absent)
+        {
+            return reading;
+        }
+
+        reading = Try(ArrayStructReader.Read(item, out tensor), "__array_struct__", ref attempts);
+        return reading != Reading.Absent
+            ? reading
+            : Try(ArrayInterfaceReader.ReadAttributes(item, out tensor), "__array_shape__", ref attempts);
     }
 
     // Notes a failure and goes on with what comes next, as if the object did not offer it.

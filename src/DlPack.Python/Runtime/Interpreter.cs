@@ -77,6 +77,7 @@ internal static unsafe class Interpreter
         Names.Make();
         PyTensorType.Make();
         DlpackMethodReader.Reset();
+        NumPyScalars.Reset();
         RegisterAtExit();
         FinalizerThread.Learn();
         _isReady = true;

@@ -16,6 +16,20 @@ internal static unsafe class Names
     public static nint Device;
     public static nint Register;
     public static nint HardMask;
+    public static nint Shape;
+    public static nint TypeString;
+    public static nint Data;
+    public static nint Strides;
+    public static nint Mask;
+    public static nint Offset;
+    public static nint VersionKey;
+    public static nint DType;
+    public static nint ArrayShape;
+    public static nint ArrayTypeString;
+    public static nint ArrayData;
+    public static nint ArrayStrides;
+    public static nint ArrayMask;
+    public static nint ArrayOffset;
 
     /// <summary>The tuple ("max_version",): the names of a call's keyword arguments.</summary>
     public static nint OnlyMaxVersion;
@@ -54,6 +68,20 @@ internal static unsafe class Names
         Device = Intern("device"u8);
         Register = Intern("register"u8);
         HardMask = Intern("hardmask"u8);
+        Shape = Intern("shape"u8);
+        TypeString = Intern("typestr"u8);
+        Data = Intern("data"u8);
+        Strides = Intern("strides"u8);
+        Mask = Intern("mask"u8);
+        Offset = Intern("offset"u8);
+        VersionKey = Intern("version"u8);
+        DType = Intern("dtype"u8);
+        ArrayShape = Intern("__array_shape__"u8);
+        ArrayTypeString = Intern("__array_typestr__"u8);
+        ArrayData = Intern("__array_data__"u8);
+        ArrayStrides = Intern("__array_strides__"u8);
+        ArrayMask = Intern("__array_mask__"u8);
+        ArrayOffset = Intern("__array_offset__"u8);
         OnlyMaxVersion = Py.TupleOf(MaxVersion);
         OnlyStream = Py.TupleOf(Stream);
         StreamAndMaxVersion = Py.TupleOf(Stream, MaxVersion);
