@@ -212,6 +212,17 @@ def test_tensors_with_gradients_are_refused_with_the_way_out():
         asdlpack(torch.ones(3, requires_grad=True))
 
 
+def test_torch_tensors_with_pending_signs_keep_their_values():
+    torch = library("torch")
+    conjugate = torch.tensor([1 + 2j, 3 - 4j]).conj()
+    for source in (conjugate, conjugate.imag):
+        try:
+            dl = asdlpack(source)
+        except (BufferError, RuntimeError, ValueError, TypeError):
+            continue
+        assert elements.unpack(dl.dtype, memoryview(dl).tobytes()) == source.tolist()
+
+
 @pytest.mark.parametrize("version", [2, 3])
 def test_cuda_array_interface_of_nothing(version):
     dl = asdlpack(CudaInterface(version=version, shape=(0, 3), data=(0, False)))
