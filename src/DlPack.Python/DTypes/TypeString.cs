@@ -30,7 +30,7 @@ internal static class TypeString
             'i' when size is 1 or 2 or 4 or 8 => DLDataTypeCode.kDLInt,
             'u' when size is 1 or 2 or 4 or 8 => DLDataTypeCode.kDLUInt,
             'f' when size is 2 or 4 or 8 => DLDataTypeCode.kDLFloat,
-            'c' when size is 4 or 8 or 16 => DLDataTypeCode.kDLComplex,
+            'c' when size is 8 or 16 => DLDataTypeCode.kDLComplex,
             _ => null,
         };
         return code is { } found ? new DLDataType(found, (byte)(size * 8)) : null;

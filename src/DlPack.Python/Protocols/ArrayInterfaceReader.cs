@@ -26,7 +26,7 @@ internal static class ArrayInterfaceReader
         }
 
         parts.Dispose();
-        Py.DecRef(dict);
+        Py.DecRefKeepingError(dict);
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 
@@ -50,7 +50,7 @@ internal static class ArrayInterfaceReader
         }
 
         parts.Dispose();
-        Py.DecRef(shape);
+        Py.DecRefKeepingError(shape);
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 }

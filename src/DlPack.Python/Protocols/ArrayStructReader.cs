@@ -22,8 +22,8 @@ internal static unsafe class ArrayStructReader
 
         if (Py.TypeOf(capsule) == PythonApi.CapsuleType)
         {
-            // Its name is nobody's business: the struct says itself that it is one.
-            var array = (ArrayStruct*)PythonApi.PyCapsule_GetPointer(capsule, PythonApi.PyCapsule_GetName(capsule));
+            // It has no name.
+            var array = (ArrayStruct*)PythonApi.PyCapsule_GetPointer(capsule, null);
             tensor = array is null ? 0 : Read(item, array);
         }
         else
@@ -31,7 +31,7 @@ internal static unsafe class ArrayStructReader
             PythonError.Set(PythonApi.BufferError, $"It is no capsule, but of type {Py.TypeName(capsule)}.");
         }
 
-        Py.DecRef(capsule);
+        Py.DecRefKeepingError(capsule);
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 

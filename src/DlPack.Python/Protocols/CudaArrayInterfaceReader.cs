@@ -35,7 +35,7 @@ internal static unsafe class CudaArrayInterfaceReader
         }
 
         parts.Dispose();
-        Py.DecRef(dict);
+        Py.DecRefKeepingError(dict);
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 

@@ -39,11 +39,6 @@ internal static unsafe class DlpackMethodReader
 
             Py.DecRef(method);
             isNumpy = LearnNumpy(type);
-            if (!isNumpy && MaskedArrays.Is(type))
-            {
-                MaskedArrays.Refuse();
-                return Reading.Failed;
-            }
         }
 
         long? stream = null;
@@ -77,7 +72,7 @@ internal static unsafe class DlpackMethodReader
                 PythonApi.BufferError, $"It returned an object of type {Py.TypeName(capsule)} instead of a capsule.");
         }
 
-        Py.DecRef(capsule);
+        Py.DecRefKeepingError(capsule);
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 

@@ -13,7 +13,6 @@ internal static unsafe class Reader
             return Py.NewRef(item);
         }
 
-        Attempts? attempts = null;
         nint tensor;
         if (type == PythonApi.CapsuleType)
         {
@@ -21,9 +20,17 @@ internal static unsafe class Reader
             return tensor == 0 ? 0 : Finish(tensor, request);
         }
 
+        Attempts? attempts = null;
+
         // Bytes have a buffer and nothing else, and it is a pity to look for more.
         if (type != PythonApi.BytesType && type != PythonApi.ByteArrayType && type != PythonApi.MemoryViewType)
         {
+            if (MaskedArrays.Is(type))
+            {
+                MaskedArrays.Refuse();
+                return 0;
+            }
+
             switch (ReadDlpack(item, type, request, ref attempts, out tensor))
             {
                 case Reading.Done: return Finish(tensor, request);
@@ -58,6 +65,12 @@ internal static unsafe class Reader
         {
             nint taken = Capsules.Consume(item, Protocol.Capsule);
             return taken == 0 ? 0 : Finish(taken, request);
+        }
+
+        if (MaskedArrays.Is(type))
+        {
+            MaskedArrays.Refuse();
+            return 0;
         }
 
         Attempts? attempts = null;
@@ -108,7 +121,7 @@ internal static unsafe class Reader
         reading == Reading.Failed && Attempts.Note(ref attempts, protocol) ? Reading.Absent : reading;
 
     private static nint Finish(nint tensor, in Request request) =>
-        request.Copy is null && request.Device is null ? tensor : RequestRules.Apply((PyTensor*)tensor, request);
+        request.IsDefault ? tensor : RequestRules.Apply((PyTensor*)tensor, request);
 
     private static nint RefuseUnknown(nint item) => PythonError.Set(
         PythonApi.TypeError,

@@ -11,13 +11,19 @@ internal static unsafe class RequestRules
     {
         try
         {
+            DLDevice device = tensor->Tensor.device;
+            if (request.Stream is { } stream && device.device_type == DLDeviceType.kDLCPU)
+            {
+                throw new ArgumentException($"Main memory has no streams, but stream is {stream}. Leave it None.");
+            }
+
             bool isCopied = (tensor->Flags & DLPackFlags.IsCopied) != 0;
             if (isCopied && request.Copy == false)
             {
                 throw new DlPackException("The producer made a copy, and copy is False.");
             }
 
-            bool isThere = request.Device is null || request.Device == tensor->Tensor.device;
+            bool isThere = request.Device is null || request.Device == device;
             if (isThere && (request.Copy != true || isCopied))
             {
                 return (nint)tensor;

@@ -40,6 +40,15 @@ internal static unsafe class Py
         }
     }
 
+    /// <summary>Gives back a reference to what may be the last of a foreign object, while an error may be pending.</summary>
+    public static void DecRefKeepingError(nint item)
+    {
+        using (PendingError.PutAside())
+        {
+            DecRef(item);
+        }
+    }
+
     /// <summary>A tuple of new references to these.</summary>
     public static nint TupleOf(params ReadOnlySpan<nint> items)
     {
