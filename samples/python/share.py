@@ -15,7 +15,7 @@ try:
 except ImportError:
     print("NumPy is not here.")
 else:
-    # NumPy 2 takes a DLPackObject as writable; before, np.asarray does.
+    # numpy.from_dlpack does, too; old ones take everything as read-only.
     view = np.asarray(dl)
     view *= 2
     print("after NumPy:", numbers.tolist())
