@@ -84,6 +84,9 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl]<nint, byte*, void*> PyCapsule_GetPointer;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyCapsule_SetName;
 
+    // For a capsule whose name is known, so that it cannot fail, which is what makes it safe to suppress.
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, void*> GetKnownPointer;
+
     // What only some versions have; 0 elsewhere.
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> TypeLookup;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint*, int> GetOptionalAttr;
@@ -236,6 +239,8 @@ internal static unsafe class PythonApi
         GetOptionalAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int>)FindFirst(
             "PyObject_GetOptionalAttr", "_PyObject_LookupAttr");
 
+        GetKnownPointer =
+            (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, void*>)PyCapsule_GetPointer;
         None = Find("_Py_NoneStruct");
         True = Find("_Py_TrueStruct");
         False = Find("_Py_FalseStruct");
