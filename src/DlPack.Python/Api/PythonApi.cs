@@ -22,6 +22,8 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyThreadState_GetUnchecked;
     public static delegate* unmanaged[Cdecl]<int> PyGILState_Ensure;
     public static delegate* unmanaged[Cdecl]<int, void> PyGILState_Release;
+    public static delegate* unmanaged[Cdecl]<byte*, nint> PySys_GetObject;
+    public static delegate* unmanaged[Cdecl]<byte*, nint, int> PySys_SetObject;
     public static delegate* unmanaged[Cdecl]<nint> PyEval_SaveThread;
     public static delegate* unmanaged[Cdecl]<nint, void> PyEval_RestoreThread;
 
@@ -161,6 +163,8 @@ internal static unsafe class PythonApi
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)Find(nameof(PyGILState_GetThisThreadState));
         PyGILState_Ensure = (delegate* unmanaged[Cdecl]<int>)Find(nameof(PyGILState_Ensure));
         PyGILState_Release = (delegate* unmanaged[Cdecl]<int, void>)Find(nameof(PyGILState_Release));
+        PySys_GetObject = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PySys_GetObject));
+        PySys_SetObject = (delegate* unmanaged[Cdecl]<byte*, nint, int>)Find(nameof(PySys_SetObject));
         PyEval_SaveThread = (delegate* unmanaged[Cdecl]<nint>)Find(nameof(PyEval_SaveThread));
         PyEval_RestoreThread = (delegate* unmanaged[Cdecl]<nint, void>)Find(nameof(PyEval_RestoreThread));
         Py_IncRef = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, void>)Find(nameof(Py_IncRef));

@@ -8,12 +8,15 @@ internal static unsafe class Interpreter
 {
     private const long MainInterpreter = 0;
 
-    private static readonly Lock _gate = new();
+    private static readonly object _gate = new();
     private static readonly PyMethodDef* _closeMethod = MakeCloseMethod();
 
     private static volatile bool _isReady;
     private static bool _isLoaded;
     private static int _takingGil;
+
+    // Left in Python's module sys, of which each start has a new one.
+    private static ReadOnlySpan<byte> ClosedMark => "_dlpack_closed"u8;
 
     /// <summary>Finds the functions, in a named library or in the process.</summary>
     /// <exception cref="DlPackException">There are none.</exception>
@@ -44,6 +47,11 @@ internal static unsafe class Interpreter
         }
 
         Load(path: null);
+        if (BridgeState.IsClosing && PythonApi.PySys_GetObject(Text.Literal(ClosedMark)) != 0)
+        {
+            throw new DlPackException("Python is about to end: nothing can be lent to it or borrowed from it any more.");
+        }
+
         string version = Text.From(PythonApi.Py_GetVersion());
         if (version.Contains("free-threading", StringComparison.Ordinal))
         {
@@ -117,6 +125,7 @@ internal static unsafe class Interpreter
     private static nint OnClose(nint self, nint arguments)
     {
         BridgeState.IsClosing = true;
+        _ = PythonApi.PySys_SetObject(Text.Literal(ClosedMark), PythonApi.True);
         _isReady = false;
 
         // A thread that waits for the GIL when Python ends never comes back: let those finish that wait for it now.

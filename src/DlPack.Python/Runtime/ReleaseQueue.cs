@@ -9,7 +9,7 @@ namespace DlPackNet.Python;
 /// </summary>
 internal static unsafe class ReleaseQueue
 {
-    private static readonly Lock _gate = new();
+    private static readonly object _gate = new();
     private static readonly Stack<nint> _waiting = new();
     private static bool _isScheduled;
 
