@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet.Python.TestHost;
 
-/// <summary>A Python in this process, by the C API alone. Members but <see cref="Start(bool)"/> and <see cref="Run"/> need the GIL.</summary>
+/// <summary>A Python in this process, by the C API alone. Members but <see cref="Start(bool)"/>, <see cref="Run"/> and <see cref="DropFromOutside"/> need the GIL.</summary>
 internal static unsafe class EmbeddedPython
 {
     private const int Now = 2;
@@ -104,6 +104,14 @@ internal static unsafe class EmbeddedPython
 
     /// <summary>Gives a reference back.</summary>
     public static void Drop(nint item) => ((delegate* unmanaged[Cdecl]<nint, void>)Function("Py_DecRef"))(item);
+
+    /// <summary>Gives a reference back from a thread without the GIL.</summary>
+    public static void DropFromOutside(nint item)
+    {
+        int state = Enter();
+        Drop(item);
+        Leave(state);
+    }
 
     /// <summary>A function of the C API.</summary>
     public static nint Function(string name) => NativeLibrary.GetExport(_library, name);
