@@ -41,7 +41,7 @@ internal static unsafe class Inspection
         var dict = new DictBuilder();
         dict.Add("tensors", PyTensor.LiveCount);
         dict.Add("lent", Lending.LiveCount);
-        dict.Add("queued", ReleaseQueue.Count);
+        dict.Add("queued", BridgeState.Queued);
         dict.Add("objects", DlPackDiagnostics.LiveObjects);
         dict.Add("capsules", DlPackDiagnostics.LiveCapsules);
         dict.Add("blocks", DlPackDiagnostics.LiveBlocks);

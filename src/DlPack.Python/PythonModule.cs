@@ -60,7 +60,10 @@ internal static unsafe class PythonModule
             Interpreter.Start();
             string version = typeof(DlPack).Assembly.GetName().Version?.ToString(3) ?? "0";
             bool isDone = Add(module, "DLPackObject"u8, Py.NewRef(PyTensorType.Type))
-                && Add(module, "__version__"u8, Py.NewString(version));
+                && Add(module, "__version__"u8, Py.NewString(version))
+                && NameAfterPackage(module, "asdlpack"u8)
+                && NameAfterPackage(module, "from_dlpack"u8)
+                && NameAfterPackage(module, "inspect"u8);
             return isDone ? 0 : -1;
         }
         catch (Exception e)
@@ -68,6 +71,17 @@ internal static unsafe class PythonModule
             PythonError.Set(PythonApi.ImportError, e.Message);
             return -1;
         }
+    }
+
+    // Users know the package, from which they import it, and not this part of it.
+    private static bool NameAfterPackage(nint module, ReadOnlySpan<byte> function)
+    {
+        nint name = Names.Intern(function);
+        nint item = PythonApi.PyObject_GetAttr(module, name);
+        Py.DecRef(name);
+        bool isDone = item != 0 && Add(item, "__module__"u8, Names.Intern("dlpack"u8));
+        Py.XDecRef(item);
+        return isDone;
     }
 
     private static bool Add(nint module, ReadOnlySpan<byte> name, nint value)

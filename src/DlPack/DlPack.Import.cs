@@ -108,7 +108,7 @@ public static unsafe partial class DlPack
     {
         try
         {
-            CheckHead(tensor);
+            CheckHead(tensor, " The tensor has been released.");
             return At(
                 (nint)tensor->data,
                 tensor->dtype,

@@ -37,15 +37,16 @@ public static unsafe partial class DlPack
 
         try
         {
-            CheckHead(tensor);
+            CheckHead(tensor, fate: string.Empty);
             int ndim = tensor->ndim;
             var room = new Span<long>(dims, 2 * ndim);
             nint data = (nint)tensor->data;
             DLDataType dtype = tensor->dtype;
             ulong byteOffset = tensor->byte_offset;
             ReadOnlySpan<long> shape = ShapeOf(tensor);
+            ReadOnlySpan<long> strides = StridesOf(tensor);
             long length = Place(
-                ref data, dtype, shape, StridesOf(tensor), room, tensor->device, mayBeZero: false, ref flags, ref byteOffset);
+                ref data, dtype, shape, strides, room, tensor->device, mayBeZero: false, ref flags, ref byteOffset);
             DTypes.CheckByteCount(length, shape, dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0);
             *canonical = new DLTensor
             {
@@ -71,15 +72,15 @@ public static unsafe partial class DlPack
     private static ReadOnlySpan<long> StridesOf(DLTensor* tensor) =>
         new(tensor->strides, tensor->strides is null ? 0 : tensor->ndim);
 
-    // What must hold before shape and strides can be read at all.
-    private static void CheckHead(DLTensor* tensor)
+    // What must hold before shape and strides can be read at all; the fate is what has become of the tensor.
+    private static void CheckHead(DLTensor* tensor, string fate)
     {
         int ndim = tensor->ndim;
         if (ndim > TensorLayout.MaxDimensions)
         {
             throw new DlPackException(
                 $"The tensor's ndim is {ndim}; this library reads up to {TensorLayout.MaxDimensions} dimensions. Let "
-                + "the producer merge some.");
+                + "the producer merge some." + fate);
         }
 
         if (ndim < 0)

@@ -22,6 +22,8 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyThreadState_GetUnchecked;
     public static delegate* unmanaged[Cdecl]<int> PyGILState_Ensure;
     public static delegate* unmanaged[Cdecl]<int, void> PyGILState_Release;
+    public static delegate* unmanaged[Cdecl]<byte*, nint> PySys_GetObject;
+    public static delegate* unmanaged[Cdecl]<byte*, nint, int> PySys_SetObject;
     public static delegate* unmanaged[Cdecl]<nint> PyEval_SaveThread;
     public static delegate* unmanaged[Cdecl]<nint, void> PyEval_RestoreThread;
 
@@ -83,6 +85,9 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*> PyCapsule_GetName;
     public static delegate* unmanaged[Cdecl]<nint, byte*, void*> PyCapsule_GetPointer;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyCapsule_SetName;
+
+    // For a capsule whose name is known, so that it cannot fail, which is what makes it safe to suppress.
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, void*> GetKnownPointer;
 
     // What only some versions have; 0 elsewhere.
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> TypeLookup;
@@ -158,6 +163,8 @@ internal static unsafe class PythonApi
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)Find(nameof(PyGILState_GetThisThreadState));
         PyGILState_Ensure = (delegate* unmanaged[Cdecl]<int>)Find(nameof(PyGILState_Ensure));
         PyGILState_Release = (delegate* unmanaged[Cdecl]<int, void>)Find(nameof(PyGILState_Release));
+        PySys_GetObject = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PySys_GetObject));
+        PySys_SetObject = (delegate* unmanaged[Cdecl]<byte*, nint, int>)Find(nameof(PySys_SetObject));
         PyEval_SaveThread = (delegate* unmanaged[Cdecl]<nint>)Find(nameof(PyEval_SaveThread));
         PyEval_RestoreThread = (delegate* unmanaged[Cdecl]<nint, void>)Find(nameof(PyEval_RestoreThread));
         Py_IncRef = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, void>)Find(nameof(Py_IncRef));
@@ -236,6 +243,8 @@ internal static unsafe class PythonApi
         GetOptionalAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int>)FindFirst(
             "PyObject_GetOptionalAttr", "_PyObject_LookupAttr");
 
+        GetKnownPointer =
+            (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, void*>)PyCapsule_GetPointer;
         None = Find("_Py_NoneStruct");
         True = Find("_Py_TrueStruct");
         False = Find("_Py_FalseStruct");

@@ -3,6 +3,9 @@ namespace DlPackNet.Python;
 /// <summary>Strides in bytes, which DLPack has in elements.</summary>
 internal static unsafe class ByteStrides
 {
+    // Addresses have 57 bits at most.
+    private const double FarthestReach = 1L << 57;
+
     /// <summary>Divides them by the size of an item.</summary>
     /// <returns>False if that leaves a rest where it matters.</returns>
     public static bool TryDivide(
@@ -17,6 +20,12 @@ internal static unsafe class ByteStrides
             {
                 problem = $"Stride {bytes[i]} of dimension {i} is no multiple of the item's {itemSize} bytes, which DLPack "
                     + "cannot say. Copy it first.";
+                return false;
+            }
+
+            if (!isEmpty && Math.Abs((double)bytes[i]) * (shape[i] - 1) > FarthestReach)
+            {
+                problem = $"Stride {bytes[i]} of dimension {i}, with {shape[i]} indexes, reaches beyond all memory.";
                 return false;
             }
 

@@ -5,10 +5,6 @@ namespace DlPackNet.Python;
 /// <summary>Reads by <c>__dlpack__</c>, with keyword arguments first and then without.</summary>
 internal static unsafe class DlpackMethodReader
 {
-    private const ulong ArgumentsOffset = 0x8000_0000_0000_0000;
-
-    private static nuint SelfOnly => unchecked((nuint)(ArgumentsOffset | 1));
-
     // NumPy's array, by its address: a type that lives forever, is always on the CPU, and is what most people pass.
     private static nint _numpyArray;
     private static bool _numpyTakesNoArguments;
@@ -97,7 +93,8 @@ internal static unsafe class DlpackMethodReader
     private static bool TryChooseStream(nint item, in Request request, out long? stream)
     {
         stream = request.Stream;
-        nint device = PythonApi.PyObject_VectorcallMethod(Names.DlpackDevice, &item, SelfOnly, 0);
+        nint* arguments = stackalloc nint[] { 0, item };
+        nint device = PythonApi.PyObject_VectorcallMethod(Names.DlpackDevice, arguments + 1, VectorCall.SelfOnly, 0);
         if (device == 0)
         {
             // Rare, and no reason to fail: whoever has streams also says where it is.
@@ -158,7 +155,7 @@ internal static unsafe class DlpackMethodReader
             arguments[5] = request.Copy switch { null => PythonApi.None, true => PythonApi.True, _ => PythonApi.False };
         }
 
-        nint capsule = PythonApi.PyObject_VectorcallMethod(Names.Dlpack, arguments + 1, SelfOnly, names);
+        nint capsule = PythonApi.PyObject_VectorcallMethod(Names.Dlpack, arguments + 1, VectorCall.SelfOnly, names);
         Py.XDecRef(streamNumber);
         Py.XDecRef(device);
         return capsule;

@@ -6,12 +6,6 @@ internal static class MaskedArrays
     /// <summary>Whether a type is one.</summary>
     public static bool Is(nint type)
     {
-        // They are a class written in Python; NumPy's own array, which most are, is not.
-        if (Py.IsStaticType(type))
-        {
-            return false;
-        }
-
         nint found = Py.LookupOnType(type, Names.HardMask, out bool isNew);
         if (isNew)
         {

@@ -25,9 +25,8 @@ internal static unsafe class Reader
         // Bytes have a buffer and nothing else, and it is a pity to look for more.
         if (type != PythonApi.BytesType && type != PythonApi.ByteArrayType && type != PythonApi.MemoryViewType)
         {
-            if (MaskedArrays.Is(type))
+            if (!CanBeLent(item, type))
             {
-                MaskedArrays.Refuse();
                 return 0;
             }
 
@@ -67,9 +66,8 @@ internal static unsafe class Reader
             return taken == 0 ? 0 : Finish(taken, request);
         }
 
-        if (MaskedArrays.Is(type))
+        if (!CanBeLent(item, type))
         {
-            MaskedArrays.Refuse();
             return 0;
         }
 
@@ -83,6 +81,23 @@ internal static unsafe class Reader
                 PythonApi.TypeError,
                 $"{Py.TypeName(item)} has no __dlpack__. Take asdlpack(), which knows other protocols too."),
         };
+    }
+
+    // Whether the numbers are all that there is to it. Classes that have more are written in Python.
+    private static bool CanBeLent(nint item, nint type)
+    {
+        if (Py.IsStaticType(type))
+        {
+            return true;
+        }
+
+        if (MaskedArrays.Is(type))
+        {
+            MaskedArrays.Refuse();
+            return false;
+        }
+
+        return TorchState.IsPlain(item, type);
     }
 
     private static Reading ReadDlpack(

@@ -8,25 +8,15 @@ internal static unsafe class Interpreter
 {
     private const long MainInterpreter = 0;
 
-    private static readonly Lock _gate = new();
+    private static readonly object _gate = new();
     private static readonly PyMethodDef* _closeMethod = MakeCloseMethod();
 
     private static volatile bool _isReady;
-    private static volatile bool _isClosing;
     private static bool _isLoaded;
     private static int _takingGil;
 
-    /// <summary>Which start of Python this is: what belongs to an earlier one must not be touched.</summary>
-    public static int Generation { get; private set; }
-
-    /// <summary>The interpreter, which alone may touch our objects.</summary>
-    public static nint Main { get; private set; }
-
-    /// <summary>Whether Python has begun to end: from here on only who has the GIL already may work with it.</summary>
-    public static bool IsClosing => _isClosing;
-
-    /// <summary>Whether everything is there, so that calls may skip the checks.</summary>
-    public static bool IsReady => _isReady;
+    // Left in Python's module sys, of which each start has a new one.
+    private static ReadOnlySpan<byte> ClosedMark => "_dlpack_closed"u8;
 
     /// <summary>Finds the functions, in a named library or in the process.</summary>
     /// <exception cref="DlPackException">There are none.</exception>
@@ -57,6 +47,11 @@ internal static unsafe class Interpreter
         }
 
         Load(path: null);
+        if (BridgeState.IsClosing && PythonApi.PySys_GetObject(Text.Literal(ClosedMark)) != 0)
+        {
+            throw new DlPackException("Python is about to end: nothing can be lent to it or borrowed from it any more.");
+        }
+
         string version = Text.From(PythonApi.Py_GetVersion());
         if (version.Contains("free-threading", StringComparison.Ordinal))
         {
@@ -70,9 +65,8 @@ internal static unsafe class Interpreter
             throw new DlPackException("Only Python's main interpreter is served, not a sub-interpreter.");
         }
 
-        Main = PythonApi.PyInterpreterState_Get();
-        Generation++;
-        _isClosing = false;
+        BridgeState.Generation++;
+        BridgeState.IsClosing = false;
         ReleaseQueue.Forget();
         Names.Make();
         PyTensorType.Make();
@@ -92,7 +86,7 @@ internal static unsafe class Interpreter
     {
         state = 0;
         Interlocked.Increment(ref _takingGil);
-        if (_isClosing || PythonApi.Py_IsInitialized() == 0)
+        if (BridgeState.IsClosing || PythonApi.Py_IsInitialized() == 0)
         {
             Interlocked.Decrement(ref _takingGil);
             return false;
@@ -130,7 +124,8 @@ internal static unsafe class Interpreter
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint OnClose(nint self, nint arguments)
     {
-        _isClosing = true;
+        BridgeState.IsClosing = true;
+        _ = PythonApi.PySys_SetObject(Text.Literal(ClosedMark), PythonApi.True);
         _isReady = false;
 
         // A thread that waits for the GIL when Python ends never comes back: let those finish that wait for it now.

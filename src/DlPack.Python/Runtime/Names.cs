@@ -16,6 +16,9 @@ internal static unsafe class Names
     public static nint Device;
     public static nint Register;
     public static nint HardMask;
+    public static nint RequiresGrad;
+    public static nint IsConjugated;
+    public static nint IsNegated;
     public static nint Shape;
     public static nint TypeString;
     public static nint Data;
@@ -68,6 +71,9 @@ internal static unsafe class Names
         Device = Intern("device"u8);
         Register = Intern("register"u8);
         HardMask = Intern("hardmask"u8);
+        RequiresGrad = Intern("requires_grad"u8);
+        IsConjugated = Intern("is_conj"u8);
+        IsNegated = Intern("is_neg"u8);
         Shape = Intern("shape"u8);
         TypeString = Intern("typestr"u8);
         Data = Intern("data"u8);

@@ -64,12 +64,16 @@ internal static unsafe class PythonError
             || PythonApi.PyErr_GivenExceptionMatches(error, PythonApi.MemoryError) != 0;
     }
 
-    /// <summary>The error as text, and no error any more.</summary>
+    /// <summary>The error as a line of text, and no error any more.</summary>
     /// <returns>"BufferError: what it says".</returns>
     public static string TakeText()
     {
         (string type, string message, _) = TakeAll();
-        return message.Length == 0 ? type : $"{type}: {message}";
+
+        // Behind the first line there may be a call stack of C++.
+        int end = message.IndexOf('\n', StringComparison.Ordinal);
+        string line = end < 0 || message.Contains("Tried:", StringComparison.Ordinal) ? message : message[..end];
+        return line.Length == 0 ? type : $"{type}: {line}";
     }
 
     /// <summary>The error as a .NET exception, and no error any more.</summary>

@@ -9,13 +9,9 @@ namespace DlPackNet.Python;
 /// </summary>
 internal static unsafe class ReleaseQueue
 {
-    private static readonly Lock _gate = new();
+    private static readonly object _gate = new();
     private static readonly Stack<nint> _waiting = new();
-    private static volatile int _count;
     private static bool _isScheduled;
-
-    /// <summary>How many wait.</summary>
-    public static int Count => _count;
 
     /// <summary>
     /// Gives back a reference to one of our objects, from any thread with or without the GIL. Waits for the GIL if
@@ -23,7 +19,7 @@ internal static unsafe class ReleaseQueue
     /// </summary>
     public static void Release(PyTensor* tensor)
     {
-        if (tensor->Generation != Interpreter.Generation)
+        if (tensor->Generation != BridgeState.Generation)
         {
             // Of a Python that has ended; its memory is nobody's.
             return;
@@ -47,7 +43,7 @@ internal static unsafe class ReleaseQueue
     /// <summary>Drops what waits. Needs the GIL.</summary>
     public static void DrainIfAny()
     {
-        if (_count != 0)
+        if (BridgeState.Queued != 0)
         {
             Drain();
         }
@@ -66,7 +62,7 @@ internal static unsafe class ReleaseQueue
                     return;
                 }
 
-                _count--;
+                BridgeState.Queued--;
             }
 
             PyTensor.DropReference((PyTensor*)tensor);
@@ -79,7 +75,7 @@ internal static unsafe class ReleaseQueue
         lock (_gate)
         {
             _waiting.Clear();
-            _count = 0;
+            BridgeState.Queued = 0;
             _isScheduled = false;
         }
     }
@@ -90,13 +86,13 @@ internal static unsafe class ReleaseQueue
         lock (_gate)
         {
             _waiting.Push(tensor);
-            _count++;
+            BridgeState.Queued++;
             schedule = !_isScheduled;
             _isScheduled = true;
         }
 
         // Python's own queue is short; if it is full, the next call into the bridge drains ours.
-        if (schedule && (Interpreter.IsClosing || PythonApi.Py_IsInitialized() == 0
+        if (schedule && (BridgeState.IsClosing || PythonApi.Py_IsInitialized() == 0
             || PythonApi.Py_AddPendingCall((nint)(delegate* unmanaged[Cdecl]<nint, int>)&OnPending, 0) != 0))
         {
             Volatile.Write(ref _isScheduled, false);

@@ -78,9 +78,10 @@ internal static unsafe class Capsules
             return;
         }
 
-        var tensor = (DLManagedTensorVersioned*)PythonApi.PyCapsule_GetPointer(capsule, name);
-        using (PendingError.PutAside())
+        var tensor = (DLManagedTensorVersioned*)PythonApi.GetKnownPointer(capsule, name);
+        if (!Lending.TryReturn(tensor))
         {
+            using PendingError aside = PendingError.PutAside();
             tensor->deleter(tensor);
         }
     }
@@ -94,14 +95,15 @@ internal static unsafe class Capsules
             return;
         }
 
-        var tensor = (DLManagedTensor*)PythonApi.PyCapsule_GetPointer(capsule, name);
-        using (PendingError.PutAside())
+        var tensor = (DLManagedTensor*)PythonApi.GetKnownPointer(capsule, name);
+        if (!Lending.TryReturn(tensor))
         {
+            using PendingError aside = PendingError.PutAside();
             tensor->deleter(tensor);
         }
     }
 
-    // Consumers that do not want it any more may rename it back, by a string of their own.
+    // Usually the very string that it was named by; consumers that give it back may have one of their own.
     private static bool IsUnused(byte* name, ReadOnlySpan<byte> unused) =>
         name == Text.Literal(unused) || Text.Is(name, unused);
 }

@@ -113,7 +113,9 @@ internal static unsafe class ExchangeApi
     {
         try
         {
-            nint item = PyTensor.Import(tensor, Protocol.ExchangeApi);
+            nint item = tensor is null
+                ? PythonError.Set(PythonApi.ValueError, "The tensor is NULL.")
+                : PyTensor.Import(tensor, Protocol.ExchangeApi);
             *result = (void*)item;
             return item == 0 ? Failure : Success;
         }

@@ -7,10 +7,13 @@ namespace DlPackNet.Python;
 /// <summary>Structs that are lent on a Python tensor as it is: no copy, no other device, no stream.</summary>
 internal static unsafe class Lending
 {
-    private static long _live;
+    // Counted apart, since those with the GIL need no atomic operations.
+    private static long _lent;
+    private static long _returned;
+    private static long _returnedWithoutGil;
 
-    /// <summary>The structs whose deleters have not been called.</summary>
-    public static long LiveCount => Volatile.Read(ref _live);
+    /// <summary>The structs whose deleters have not been called. Needs the GIL.</summary>
+    public static long LiveCount => _lent - _returned - Interlocked.Read(ref _returnedWithoutGil);
 
     /// <summary>Lends it. Needs the GIL.</summary>
     public static DLManagedTensorVersioned* Lend(PyTensor* tensor)
@@ -37,8 +40,51 @@ internal static unsafe class Lending
         return block;
     }
 
-    /// <summary>Takes a struct of ours back, with the GIL or without.</summary>
-    public static void Return(void* block, PyTensor* tensor)
+    /// <summary>Takes a struct back, if it is one of ours. Needs the GIL.</summary>
+    public static bool TryReturn(DLManagedTensorVersioned* block)
+    {
+        if ((nint)block->deleter != (nint)(delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void>)&OnDelete)
+        {
+            return false;
+        }
+
+        ReturnWithGil(block, (PyTensor*)block->manager_ctx);
+        return true;
+    }
+
+    /// <summary>Takes a legacy struct back, if it is one of ours. Needs the GIL.</summary>
+    public static bool TryReturn(DLManagedTensor* block)
+    {
+        if ((nint)block->deleter != (nint)(delegate* unmanaged[Cdecl]<DLManagedTensor*, void>)&OnDeleteLegacy)
+        {
+            return false;
+        }
+
+        ReturnWithGil(block, (PyTensor*)block->manager_ctx);
+        return true;
+    }
+
+    private static void ReturnWithGil(void* block, PyTensor* tensor)
+    {
+        _returned++;
+        FreeBlock(block, tensor);
+        PyTensor.DropReference(tensor);
+    }
+
+    private static void Return(void* block, PyTensor* tensor)
+    {
+        if (Gil.IsHeld)
+        {
+            ReturnWithGil(block, tensor);
+            return;
+        }
+
+        Interlocked.Increment(ref _returnedWithoutGil);
+        FreeBlock(block, tensor);
+        ReleaseQueue.Release(tensor);
+    }
+
+    private static void FreeBlock(void* block, PyTensor* tensor)
     {
         if (block == &tensor->Inline)
         {
@@ -48,14 +94,11 @@ internal static unsafe class Lending
         {
             NativeMemory.Free(block);
         }
-
-        Interlocked.Decrement(ref _live);
-        ReleaseQueue.Release(tensor);
     }
 
     private static DLManagedTensorVersioned* TakeBlock(PyTensor* tensor)
     {
-        Interlocked.Increment(ref _live);
+        _lent++;
         if (Volatile.Read(ref tensor->IsInlineLent) == 0)
         {
             tensor->IsInlineLent = 1;

@@ -84,7 +84,7 @@ internal unsafe struct PyTensor
         if (tensor is not null)
         {
             tensor->Protocol = protocol;
-            tensor->Generation = Interpreter.Generation;
+            tensor->Generation = BridgeState.Generation;
             tensor->ProducerStream = NoStream;
             LiveCount++;
         }
@@ -178,7 +178,18 @@ internal unsafe struct PyTensor
     public static void TakeReference(PyTensor* self) => self->RefCount++;
 
     /// <summary>Gives a reference back. Needs the GIL.</summary>
-    public static void DropReference(PyTensor* self) => Py.DecRef((nint)self);
+    public static void DropReference(PyTensor* self)
+    {
+        // Only the last one needs Python. Its reference count has 32 bits at least.
+        if ((int)self->RefCount > 1)
+        {
+            self->RefCount--;
+        }
+        else
+        {
+            Py.DecRef((nint)self);
+        }
+    }
 
     /// <summary>The end of the object, called by Python.</summary>
     public static void Free(PyTensor* self)
@@ -211,8 +222,12 @@ internal unsafe struct PyTensor
 
     private static void ReleaseSource(PyTensor* self)
     {
+        // Once Python ends, the code of foreign deleters may have gone before us; .NET's own stays.
+        bool isGone = BridgeState.IsClosing && self->Protocol != Protocol.DotNet;
         switch (self->SourceKind)
         {
+            case PyTensorSource.Versioned or PyTensorSource.Legacy when isGone:
+                break;
             case PyTensorSource.Reference:
                 Py.DecRef(self->Source);
                 break;
