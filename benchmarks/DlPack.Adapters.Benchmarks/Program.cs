@@ -7,4 +7,5 @@ Results run = Measuring.Run(args, Measuring.Config());
 Console.WriteLine(TargetTable.Describe(
 [
     .. DotNetTargets.Of(run),
+    .. OnnxRuntimeTargets.Of(run),
 ]));
