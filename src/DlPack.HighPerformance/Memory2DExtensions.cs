@@ -70,11 +70,12 @@ public static class Memory2DExtensions
         long offset = 0)
         where T : unmanaged => DlPack.AsDlPack(owner, shape, strides, dtype, offset);
 
-    private static DlPackObject Lend<T>(ReadOnlyMemory2D<T> memory, DLDataType? dtype, DLPackFlags flags)
-        where T : unmanaged => TypedLayout.Lend<T>(
-            new Memory2DOwner<T>(memory),
+    private static unsafe DlPackObject Lend<T>(ReadOnlyMemory2D<T> memory, DLDataType? dtype, DLPackFlags flags)
+        where T : unmanaged => DlPack.AsDlPack(
+            (T*)null,
             [memory.Height, memory.Width],
             [Memory2DOwner<T>.RowStride(memory.Span), 1],
             dtype,
-            flags);
+            owner: new Memory2DOwner<T>(memory),
+            flags: flags);
 }

@@ -76,7 +76,8 @@ public static unsafe class Memory2DViews
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        (long[] shape, long[] strides) = TypedLayout.Of<T>(tensor);
+        (long[] shape, long[] strides) = tensor.LayoutIn<T>();
+        tensor.EnsureOnHost();
         if (shape.Length != 2)
         {
             throw new DlPackException(

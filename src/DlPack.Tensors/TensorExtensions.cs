@@ -29,11 +29,12 @@ public static unsafe class TensorExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return TypedLayout.Lend<T>(
-            new TensorOwner<T>(tensor),
+        return DlPack.AsDlPack(
+            (T*)null,
             TensorExtents.Shape(tensor.Lengths),
             TensorExtents.Strides(tensor.Strides),
-            dtype);
+            dtype,
+            owner: new TensorOwner<T>(tensor));
     }
 
     /// <summary>A tensor over a <b>copy</b> of a tensor span: nothing can keep a span's own memory.</summary>
@@ -47,25 +48,10 @@ public static unsafe class TensorExtensions
     public static DlPackObject AsDlPack<T>(this in ReadOnlyTensorSpan<T> span, DLDataType? dtype = null)
         where T : unmanaged
     {
-        long[] shape = TensorExtents.Shape(span.Lengths);
-        long[] strides = TensorExtents.Strides(span.Strides);
-        DLDataType type = TypedLayout.InElements<T>(ref shape, ref strides, dtype);
-        DlPackObject copy = DlPack.Allocate(type, shape, zeroed: false);
-        try
+        fixed (T* items = &TensorMarshal.GetReference(span))
         {
-            nint address = copy.Data;
-            if (!span.IsEmpty)
-            {
-                span.CopyTo(new TensorSpan<T>((T*)address, span.FlattenedLength, span.Lengths));
-            }
-
-            return DlPack.AsDlPack(
-                address, type, shape, owner: DlPackOwner.FromDisposable(copy), flags: DLPackFlags.IsCopied);
-        }
-        catch
-        {
-            copy.Dispose();
-            throw;
+            using DlPackObject lent = Over(span, items, dtype);
+            return lent.Copy();
         }
     }
 
@@ -76,34 +62,30 @@ public static unsafe class TensorExtensions
     /// <summary>Lends a tensor span, without copying, for the length of a call.</summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</typeparam>
     /// <param name="span">
-    /// The memory, from first to last at most <see cref="int.MaxValue"/> items. It stays in place.
+    /// The memory. It stays in place.
     /// </param>
     /// <param name="action">Gets the tensor, which is valid until it returns; the tensor cannot say read-only.</param>
     /// <param name="dtype">See <see cref="AsDlPack{T}(Tensor{T}, DLDataType?)"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
-    /// <exception cref="ArgumentException">There is no dtype for the elements, or the span is too large.</exception>
+    /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     /// <remarks>If the span is read-only, whoever gets the pointer must not write. Exceptions pass through.</remarks>
     public static void Lend<T>(this in ReadOnlyTensorSpan<T> span, DLTensorAction action, DLDataType? dtype = null)
         where T : unmanaged
     {
-        long[] shape = TensorExtents.Shape(span.Lengths);
-        long[] strides = TensorExtents.Strides(span.Strides);
-        long extent = TensorExtents.Extent(shape, strides);
-        if (extent > int.MaxValue)
-        {
-            throw new ArgumentException(
-                $"The span reaches over {extent} items; at most {int.MaxValue} can be lent for a call. Lend slices.",
-                nameof(span));
-        }
-
-        DLDataType type = TypedLayout.InElements<T>(ref shape, ref strides, dtype);
+        ArgumentNullException.ThrowIfNull(action);
         fixed (T* items = &TensorMarshal.GetReference(span))
         {
-            DlPack.Lend(new ReadOnlySpan<T>(items, (int)extent), action, shape, strides, type);
+            using DlPackObject lent = Over(span, items, dtype);
+            using DlPackCapsule capsule = lent.Dlpack();
+            action(&((DLManagedTensorVersioned*)capsule.DangerousGetPointer())->dl_tensor);
         }
     }
 
     /// <inheritdoc cref="Lend{T}(in ReadOnlyTensorSpan{T}, DLTensorAction, DLDataType?)"/>
     public static void Lend<T>(this in TensorSpan<T> span, DLTensorAction action, DLDataType? dtype = null)
         where T : unmanaged => Lend(span.AsReadOnlyTensorSpan(), action, dtype);
+
+    private static DlPackObject Over<T>(in ReadOnlyTensorSpan<T> span, T* items, DLDataType? dtype)
+        where T : unmanaged =>
+        DlPack.AsDlPack(items, TensorExtents.Shape(span.Lengths), TensorExtents.Strides(span.Strides), dtype);
 }

@@ -79,14 +79,17 @@ public static unsafe class TensorViews
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return Tensor.Create(tensor.ToArray<T>(), TensorExtents.Lengths(TypedLayout.ShapeOf<T>(tensor)));
+        T[] items = tensor.ToArray<T>();
+        using DlPackObject compact = DlPack.AsDlPack(items, tensor.Shape, dtype: tensor.DType);
+        return Tensor.Create(items, TensorExtents.Lengths(compact.LayoutIn<T>().Shape));
     }
 
     private static (nint[] Lengths, nint[] Strides, long Extent) LayoutOf<T>(DlPackObject tensor)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        (long[] shape, long[] strides) = TypedLayout.Of<T>(tensor);
+        (long[] shape, long[] strides) = tensor.LayoutIn<T>();
+        tensor.EnsureOnHost();
         if (tensor.Length != 0 && strides.AsSpan().ContainsAnyInRange(long.MinValue, -1))
         {
             throw Unsuitable(tensor, null);

@@ -109,6 +109,88 @@ public static unsafe partial class DlPack
         DLPackFlags flags = DLPackFlags.None,
         ulong byteOffset = 0) => AsDlPack((nint)data, dtype, shape, strides, device, owner, flags, byteOffset);
 
+    /// <summary>A tensor over items of a .NET type that are known by their address.</summary>
+    /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
+    /// <param name="items">
+    /// The address of the item at index 0 in every dimension. May be null only where the shape has no elements.
+    /// </param>
+    /// <param name="shape">
+    /// The extents in <typeparamref name="T"/>; none for one item. Where an item is several elements, such as a
+    /// Vector3, its dimensions come behind them.
+    /// </param>
+    /// <param name="strides">
+    /// From one index to the next in <typeparamref name="T"/>, possibly negative; none for row-major.
+    /// </param>
+    /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>; not of less than a byte.</param>
+    /// <param name="device">Where the memory is; null for the CPU.</param>
+    /// <param name="owner">
+    /// What keeps the memory valid, taken over; null if the caller keeps it valid until every borrower is done. If
+    /// this method throws, the owner is still the caller's. With a <see cref="DlPackPinnableOwner"/>,
+    /// <paramref name="items"/> is relative to the address that it pins, usually null.
+    /// </param>
+    /// <param name="flags"><see cref="DLPackFlags.ReadOnly"/> where nobody may write.</param>
+    /// <returns>A new object, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">
+    /// The address is null; the shape is negative or overflows; there is no such dtype for the items.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The owner keeps another tensor alive already.</exception>
+    /// <remarks>Nothing can check that so much memory is there. Shape and strides must not reach outside of it.</remarks>
+    public static DlPackObject AsDlPack<T>(
+        T* items,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDataType? dtype = null,
+        DLDevice? device = null,
+        DlPackOwner? owner = null,
+        DLPackFlags flags = DLPackFlags.None)
+        where T : unmanaged
+    {
+        ElementInfo element = ElementInfo<T>.Resolve(dtype);
+        if (element.DType.IsSubByte)
+        {
+            throw new ArgumentException(
+                $"dtype {element.DType} is packed, several elements a byte, and cannot be laid out in whole items of "
+                + $"{typeof(T)}. Pass the address as nint, with shape and strides in elements of the dtype.",
+                nameof(dtype));
+        }
+
+        if (element.InnerShape.Length == 0)
+        {
+            return AsDlPack((nint)items, element.DType, shape, strides, device, owner, flags);
+        }
+
+        long[] extents = [.. shape, .. element.InnerShape];
+        return AsDlPack((nint)items, element.DType, extents, InElements(element, strides), device, owner, flags);
+    }
+
+    /// <summary>Strides in elements, those inside of an item included, from strides in items.</summary>
+    private static long[] InElements(ElementInfo element, ReadOnlySpan<long> strides)
+    {
+        if (strides.IsEmpty)
+        {
+            return [];
+        }
+
+        long[] inner = element.InnerShape;
+        var steps = new long[strides.Length + inner.Length];
+        long scale = 1;
+        for (int i = inner.Length - 1; i >= 0; i--)
+        {
+            steps[strides.Length + i] = scale;
+            scale *= inner[i];
+        }
+
+        for (int i = 0; i < strides.Length; i++)
+        {
+            steps[i] = strides[i] <= long.MaxValue / scale && strides[i] >= long.MinValue / scale
+                ? strides[i] * scale
+                : throw new ArgumentException(
+                    $"Stride {strides[i]} of dimension {i} reaches beyond what can be addressed.", nameof(strides));
+        }
+
+        return steps;
+    }
+
     private const DLPackFlags KnownFlags =
         DLPackFlags.ReadOnly | DLPackFlags.IsCopied | DLPackFlags.IsSubByteTypePadded;
 

@@ -54,8 +54,8 @@ public sealed unsafe partial class DlPackObject
         }
 
         destination.CheckWritable();
-        CheckOnHost();
-        destination.CheckOnHost();
+        EnsureOnHost();
+        destination.EnsureOnHost();
         using TensorAccess from = Access();
         using TensorAccess to = destination.Access();
         CopyElements((byte*)from.Address, (byte*)to.Address, destination.Strides, destination.IsContiguous);
@@ -163,7 +163,7 @@ public sealed unsafe partial class DlPackObject
         where T : unmanaged
     {
         _ = Keeper;
-        CheckOnHost();
+        EnsureOnHost();
         return ViewRules.CanBeSeenAs<T>(DType, IsSubBytePadded, Shape)
             ? ByteLength / sizeof(T)
             : throw new DlPackException(

@@ -102,7 +102,7 @@ public sealed unsafe partial class DlPackObject
     private int CountAs<T>()
         where T : unmanaged
     {
-        CheckOnHost();
+        EnsureOnHost();
         if (!IsContiguous)
         {
             throw new DlPackException(
@@ -111,13 +111,7 @@ public sealed unsafe partial class DlPackObject
                 + "strides.");
         }
 
-        if (!ViewRules.CanBeSeenAs<T>(DType, IsSubBytePadded, Shape))
-        {
-            throw new DlPackException(
-                $"A tensor of {DType}{TensorLayout.Describe(Shape)} cannot be seen as {typeof(T)}. "
-                + ViewRules.WayOut(DType));
-        }
-
+        CheckCanBeSeenAs<T>();
         long count = ByteLength / sizeof(T);
         return count <= int.MaxValue
             ? (int)count
@@ -143,17 +137,5 @@ public sealed unsafe partial class DlPackObject
         {
             DlPackDeviceRuntime.Need(Device, "wait for the work on the content").Synchronize(Device, producer);
         }
-    }
-
-    private void CheckOnHost()
-    {
-        if (!Device.IsCpuReadable)
-        {
-            throw new DlPackException(
-                $"The tensor is on {Device}, which the main processor cannot read. Copy it here first by "
-                + "Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed.");
-        }
-
-        CompleteForHost();
     }
 }
