@@ -28,7 +28,7 @@ internal static class Torch
     public static T[] Elements<T>(torch.Tensor tensor)
         where T : unmanaged
     {
-        using torch.Tensor compact = tensor.contiguous();
+        using torch.Tensor compact = tensor.reshape(-1);
         return compact.data<T>().ToArray();
     }
 
