@@ -13,14 +13,10 @@ public unsafe class TorchSharpBenchmarks
         : throw new NotSupportedException("TorchSharp is not here: run it where it is, with DLPACK_TESTS_LIBTORCH=true.");
 
     [Benchmark(Description = "in: libtorch's fromDLPackVersioned")]
-    public void RawIn()
-    {
-        nint handle;
-        Libtorch.NewTensor(&handle);
-        long* function = stackalloc long[4];
-        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), function);
-        Libtorch.DeleteTensor(handle);
-    }
+    public void RawIn() => Libtorch.DeleteTensor(FromDlpack());
+
+    [Benchmark(Description = "in: the same, with TorchSharp's object")]
+    public void RawInWithObject() => torch.Tensor.UnsafeCreateTensor(FromDlpack()).Dispose();
 
     [Benchmark(Description = "in: ToTorchTensor")]
     public void In() => _tensor.ToTorchTensor().Dispose();
@@ -52,5 +48,14 @@ public unsafe class TorchSharpBenchmarks
         {
             return alias.shape[0] + alias.stride()[0] + (long)alias.dtype + alias.device_index + (long)data;
         }
+    }
+
+    private nint FromDlpack()
+    {
+        nint handle;
+        Libtorch.NewTensor(&handle);
+        long* function = stackalloc long[4];
+        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), function);
+        return handle;
     }
 }

@@ -57,13 +57,7 @@ internal static unsafe class TorchExport
             ThrowNotPlain(handle);
         }
 
-        torch.ScalarType type = LibTorchSharp.THSTensor_type(handle);
-        if (!TorchDTypes.TryGetDType(type, out DLDataType dtype))
-        {
-            ThrowUnknown(type);
-        }
-
-        return dtype;
+        return TorchDTypes.Of(LibTorchSharp.THSTensor_type(handle));
     }
 
     [DoesNotReturn]
@@ -79,11 +73,6 @@ internal static unsafe class TorchExport
             + "resolve_conj()."
             : "The torch tensor's negation is pending: its memory holds the negative of its values. Lend its "
             + "resolve_neg().");
-
-    [DoesNotReturn]
-    private static void ThrowUnknown(torch.ScalarType type) => throw new DlPackException(
-        $"The torch tensor's elements are {type}, for which DLPack has no dtype. Lend its dequantize() or int_repr() if "
-        + "it is quantized, or convert it by to_type().");
 
     private static DLDevice CheckedDevice(nint handle)
     {

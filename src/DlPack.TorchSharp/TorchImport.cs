@@ -13,6 +13,8 @@ internal static unsafe class TorchImport
     /// <summary>CUDA's legacy default stream: TorchSharp has no other.</summary>
     private const long LegacyDefaultStream = 1;
 
+    private static bool _isLoaded;
+
     /// <summary>Makes a torch tensor over the same memory.</summary>
     /// <param name="tensor">The tensor; it may be disposed afterwards.</param>
     /// <param name="allowReadOnly">Whether to take read-only memory.</param>
@@ -24,7 +26,12 @@ internal static unsafe class TorchImport
     public static nint Take(DlPackObject tensor, bool allowReadOnly, bool useLibtorchDlpack)
     {
         torch.ScalarType type = Check(tensor, allowReadOnly);
-        torch.InitializeDeviceType(DeviceType.CPU);
+        if (!_isLoaded)
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            _isLoaded = true;
+        }
+
         bool direct = useLibtorchDlpack && LibtorchDlpack.IsAvailable;
         DLManagedTensorVersioned* lent = tensor.Device.device_type switch
         {
