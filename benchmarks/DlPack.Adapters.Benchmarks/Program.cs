@@ -17,5 +17,6 @@ Results run = Measuring.Run(args, config);
 Console.WriteLine(TargetTable.Describe(
 [
     .. DotNetTargets.Of(run),
+    .. OnnxRuntimeTargets.Of(run),
     .. TorchSharpTargets.Of(run),
 ]));

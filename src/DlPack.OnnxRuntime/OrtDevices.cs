@@ -6,12 +6,11 @@ namespace DlPackNet;
 /// <summary>Where ONNX Runtime's memory is, in terms of DLPack, and back.</summary>
 internal static class OrtDevices
 {
-    private const string CudaName = "Cuda";
-    private const string HipName = "Hip";
-
     // PCI vendor ids, by which ONNX Runtime tells the makers of devices apart.
     private const uint Amd = 0x1002;
     private const uint Nvidia = 0x10DE;
+
+    private static readonly Lazy<string[]> _providers = new(() => OrtEnv.Instance().GetAvailableProviders());
 
     /// <summary>The device of a value.</summary>
     /// <exception cref="DlPackException">Memory of a kind whose pointers nobody else can use.</exception>
@@ -38,17 +37,24 @@ internal static class OrtDevices
     }
 
     /// <summary>ONNX Runtime's description of a device's memory. The caller disposes it.</summary>
-    /// <exception cref="DlPackException">ONNX Runtime takes no pointers of this device.</exception>
+    /// <exception cref="DlPackException">ONNX Runtime takes no pointers of this device, or not this build of it.</exception>
     public static OrtMemoryInfo MemoryInfo(DLDevice device)
     {
-        string name = device.device_type switch
+        (string name, string provider) = device.device_type switch
         {
-            DLDeviceType.kDLCUDA => CudaName,
-            DLDeviceType.kDLROCM => HipName,
+            DLDeviceType.kDLCUDA => ("Cuda", "CUDAExecutionProvider"),
+            DLDeviceType.kDLROCM => ("Hip", "ROCMExecutionProvider"),
             _ => throw new DlPackException(
                 $"ONNX Runtime takes tensors in main memory, on CUDA and on ROCm, and this one is on {device}. Copy it here "
                 + "first by Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed."),
         };
-        return new OrtMemoryInfo(name, OrtAllocatorType.DeviceAllocator, device.device_id, OrtMemType.Default);
+
+        // Without the provider ONNX Runtime would read the address as one of main memory, which ends the process.
+        return _providers.Value.Contains(provider)
+            ? new OrtMemoryInfo(name, OrtAllocatorType.DeviceAllocator, device.device_id, OrtMemType.Default)
+            : throw new DlPackException(
+                $"The tensor is on {device}, and this build of ONNX Runtime has no {provider} (it has "
+                + $"{string.Join(", ", _providers.Value)}). Install the package that has it, such as "
+                + "Microsoft.ML.OnnxRuntime.Gpu, or copy the tensor here first by Dlpack(dlDevice: DLDevice.Cpu).");
     }
 }

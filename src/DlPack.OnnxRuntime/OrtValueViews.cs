@@ -1,4 +1,3 @@
-using DlPackNet.Interop;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
@@ -56,15 +55,15 @@ public static class OrtValueViews
                 + $"[{Join(tensor.Strides)}]. Take Copy() first, which has none.");
         }
 
-        OrtValueBuilder build = OrtValueBuilder.For(tensor.DType);
-        OrtStreams.Complete(tensor, stream);
         if (tensor.Device.IsCpuReadable)
         {
-            return build.Over(tensor, OrtMemoryInfo.DefaultInstance);
+            OrtStreams.Complete(tensor, stream);
+            return OrtValueBuilder.Over(tensor, OrtMemoryInfo.DefaultInstance);
         }
 
         using OrtMemoryInfo memory = OrtDevices.MemoryInfo(tensor.Device);
-        return build.Over(tensor, memory);
+        OrtStreams.Complete(tensor, stream);
+        return OrtValueBuilder.Over(tensor, memory);
     }
 
     private static string Join(ReadOnlySpan<long> numbers) => string.Join(", ", numbers.ToArray());
