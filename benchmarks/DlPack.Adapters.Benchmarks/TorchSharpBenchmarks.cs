@@ -10,7 +10,7 @@ public unsafe class TorchSharpBenchmarks
     private readonly DlPackObject _tensor = DlPack.Allocate<float>([8, 8]);
     private readonly torch.Tensor _torch = Libtorch.IsThere
         ? torch.zeros(8, 8)
-        : throw new NotSupportedException("TorchSharp is not here: run it where it is, with DLPACK_TESTS_LIBTORCH=true.");
+        : throw new NotSupportedException("TorchSharp is not here: DLPACK_TESTS_LIBTORCH=true, eng/in-trixie.sh.");
 
     [Benchmark(Description = "in: libtorch's fromDLPackVersioned")]
     public void RawIn() => Libtorch.DeleteTensor(FromDlpack());
@@ -22,8 +22,11 @@ public unsafe class TorchSharpBenchmarks
     public void In() => _tensor.ToTorchTensor().Dispose();
 
     [Benchmark(Description = "in: ToTorchTensor, portable")]
-    public void PortableIn() =>
-        torch.Tensor.UnsafeCreateTensor(TorchImport.Take(_tensor, allowReadOnly: false, useLibtorchDlpack: false)).Dispose();
+    public void PortableIn()
+    {
+        nint handle = TorchImport.Take(_tensor, allowReadOnly: false, useLibtorchDlpack: false);
+        torch.Tensor.UnsafeCreateTensor(handle).Dispose();
+    }
 
     [Benchmark(Description = "out: libtorch's toDLPackVersioned")]
     public void RawOut()

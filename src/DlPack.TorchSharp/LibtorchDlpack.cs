@@ -5,13 +5,15 @@ using TorchSharp;
 namespace DlPackNet;
 
 /// <summary>
-/// libtorch's own entry to DLPack, which takes memory of any device. It is a C++ function, so it is known only where the
-/// C++ calling convention and the names are: on Linux x64.
+/// libtorch's own entry to DLPack, which takes memory of any device. It is a C++ function, so it is known only where
+/// the C++ calling convention and the names are: on Linux x64.
 /// </summary>
 /// <remarks>A C++ exception would end the process, so only what has been checked may come here.</remarks>
 internal static unsafe class LibtorchDlpack
 {
-    /// <summary><c>at::Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;void(void*)&gt;)</c>.</summary>
+    /// <summary>
+    /// <c>at::Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;void(void*)&gt;)</c>.
+    /// </summary>
     private const string FromDlpackSymbol =
         "_ZN2at19fromDLPackVersionedEP24DLManagedTensorVersionedSt8functionIFvPvEE";
 
@@ -28,7 +30,7 @@ internal static unsafe class LibtorchDlpack
         // Looked up through TorchSharp's library, which finds what it is linked to: the libtorch that it runs on.
         if (OperatingSystem.IsLinux()
             && RuntimeInformation.ProcessArchitecture == Architecture.X64
-            && NativeLibrary.TryLoad(LibTorchSharp.LibraryName, typeof(torch).Assembly, searchPath: null, out nint library)
+            && NativeLibrary.TryLoad(LibTorchSharp.LibraryName, typeof(torch).Assembly, null, out nint library)
             && NativeLibrary.TryGetExport(library, FromDlpackSymbol, out nint fromDlpack)
             && NativeLibrary.TryGetExport(library, NewTensorSymbol, out nint newTensor))
         {

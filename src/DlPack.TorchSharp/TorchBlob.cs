@@ -45,7 +45,15 @@ internal static unsafe class TorchBlob
         nint data = lent->dl_tensor.data is null ? (nint)lent : (nint)lent->dl_tensor.data;
         ReleaseFunction release = ReleaseFunction.Rent(lent);
         nint handle = LibTorchSharp.THSTensor_new(
-            data, release.Address, sizes, ndim, (sbyte)type, (sbyte)type, deviceType: 0, deviceIndex: 0, requiresGrad: 0);
+            data,
+            release.Address,
+            sizes,
+            ndim,
+            (sbyte)type,
+            (sbyte)type,
+            deviceType: 0,
+            deviceIndex: 0,
+            requiresGrad: 0);
         if (handle == 0)
         {
             // Then it does not call the deleter.

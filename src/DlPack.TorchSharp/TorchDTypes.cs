@@ -83,8 +83,8 @@ internal static class TorchDTypes
 
     [DoesNotReturn]
     private static DLDataType ThrowUnknown(torch.ScalarType type) => throw new DlPackException(
-        $"The torch tensor's elements are {type}, for which DLPack has no dtype. Lend its dequantize() or int_repr() if "
-        + "it is quantized, or convert it by to_type().");
+        $"The torch tensor's elements are {type}, for which DLPack has no dtype. Lend its dequantize() or int_repr() "
+        + "if it is quantized, or convert it by to_type().");
 
     [DoesNotReturn]
     private static torch.ScalarType ThrowUnknown(DLDataType dtype) => throw new DlPackException(

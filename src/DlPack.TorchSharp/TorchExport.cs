@@ -66,8 +66,8 @@ internal static unsafe class TorchExport
             ? "The torch tensor is sparse, and DLPack describes strided memory only. Lend its to_dense(), or its "
             + "indices and values."
         : LibTorchSharp.THSTensor_requires_grad(handle) != 0
-            ? "The torch tensor requires gradients, which a consumer of its memory would not record. Lend its detach(), "
-            + "which is the same memory."
+            ? "The torch tensor requires gradients, which a consumer of its memory would not record. Lend its "
+            + "detach(), which is the same memory."
         : LibTorchSharp.THSTensor_is_conj(handle) != 0
             ? "The torch tensor's conjugation is pending: its memory holds the conjugate of its values. Lend its "
             + "resolve_conj()."
@@ -82,7 +82,8 @@ internal static unsafe class TorchExport
             DeviceType.CPU => DLDevice.Cpu,
             DeviceType.CUDA => DLDevice.Cuda(LibTorchSharp.THSTensor_device_index(handle)),
             DeviceType.META => throw new DlPackException(
-                "The torch tensor is on the meta device: it has a shape, but no elements. Make it on the CPU or on CUDA."),
+                "The torch tensor is on the meta device: it has a shape, but no elements. Make it on the CPU or "
+                + "on CUDA."),
             _ => throw new DlPackException(
                 $"The torch tensor is on {type}. The CPU and CUDA can be lent from: lend its cpu(), which is a copy."),
         };
@@ -94,7 +95,8 @@ internal static unsafe class TorchExport
         if (data == 0 && TorchErrors.TakeLast() is { } reason)
         {
             throw new DlPackException(
-                "The torch tensor has no memory of its own, as those of most sparse layouts. Lend its to_dense().", reason);
+                "The torch tensor has no memory of its own, as those of most sparse layouts. Lend its to_dense().",
+                reason);
         }
 
         return data;

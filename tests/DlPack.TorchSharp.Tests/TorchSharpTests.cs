@@ -12,7 +12,7 @@ public class TorchSharpTests : AdapterSuite
     /// <inheritdoc/>
     protected override long PinsWhileLent => 0;
 
-    /// <summary>A torch tensor has the dtype that it has; it is TorchSharp that refuses to read it as another.</summary>
+    /// <summary>A torch tensor has its own dtype; it is TorchSharp that refuses to read it as another.</summary>
     [Fact]
     public override void Another_dtype_is_refused()
     {
