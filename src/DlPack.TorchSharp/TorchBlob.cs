@@ -41,11 +41,9 @@ internal static unsafe class TorchBlob
 
     private static nint New(DLManagedTensorVersioned* lent, long* sizes, int ndim, torch.ScalarType type)
     {
-        // Of no elements nobody reads the address, but null might be taken for nothing to be released.
-        nint data = lent->dl_tensor.data is null ? (nint)lent : (nint)lent->dl_tensor.data;
         ReleaseFunction release = ReleaseFunction.Rent(lent);
         nint handle = LibTorchSharp.THSTensor_new(
-            data,
+            (nint)lent->dl_tensor.data,
             release.Address,
             sizes,
             ndim,
