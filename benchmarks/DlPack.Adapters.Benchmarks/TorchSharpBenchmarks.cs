@@ -35,6 +35,13 @@ public unsafe class TorchSharpBenchmarks
         lent->deleter(lent);
     }
 
+    [Benchmark(Description = "out: Export")]
+    public void RawExport()
+    {
+        DLManagedTensorVersioned* lent = DlPack.Export(_torch);
+        lent->deleter(lent);
+    }
+
     [Benchmark(Description = "out: AsDlPack")]
     public void Out()
     {

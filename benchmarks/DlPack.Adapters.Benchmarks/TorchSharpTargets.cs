@@ -10,6 +10,8 @@ internal static class TorchSharpTargets
         new("ToTorchTensor / that and TorchSharp's object, at most", 1.3,
             run.Ratio("TorchSharp", "In", "RawInWithObject")),
         new("the same, portable", double.NaN, run.Ratio("TorchSharp", "PortableIn", "RawInWithObject")),
+        new("torch.Tensor exported / libtorch's toDLPackVersioned, at most", 1.3,
+            run.Ratio("TorchSharp", "RawExport", "RawOut")),
         new("torch.Tensor out / libtorch's toDLPackVersioned, at most", 1.3, run.Ratio("TorchSharp", "Out", "RawOut")),
         new("torch.Tensor out / TorchSharp's accessors", double.NaN, run.Ratio("TorchSharp", "Out", "ManagedOut")),
     ];

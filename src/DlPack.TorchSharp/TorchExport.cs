@@ -16,9 +16,7 @@ internal static unsafe class TorchExport
     /// <inheritdoc cref="TorchTensorExtensions.AsDlPack(torch.Tensor)"/>
     public static DlPackObject Lend(torch.Tensor tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
-        ObjectDisposedException.ThrowIf(tensor.IsInvalid, tensor);
-        nint handle = tensor.Handle;
+        nint handle = CheckedHandle(tensor);
         DLDataType dtype = CheckedDType(handle);
         DLDevice device = CheckedDevice(handle);
         nint data = CheckedData(handle);
@@ -45,6 +43,55 @@ internal static unsafe class TorchExport
             owner.Free();
             throw;
         }
+    }
+
+    /// <summary>Lends a torch tensor to native code directly.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="useLibtorchDlpack">False, for tests, to go as on platforms without libtorch's own way.</param>
+    /// <returns>A struct that the caller owns.</returns>
+    public static DLManagedTensorVersioned* Export(torch.Tensor tensor, bool useLibtorchDlpack)
+    {
+        if (!useLibtorchDlpack || !LibtorchDlpack.IsAvailable)
+        {
+            using DlPackObject dl = Lend(tensor);
+            return DlPack.Export(dl);
+        }
+
+        nint handle = CheckedHandle(tensor);
+        CheckedDType(handle);
+        CheckedDevice(handle);
+        CheckedData(handle);
+        CheckedNDim(handle);
+        DLManagedTensorVersioned* lent = LibtorchDlpack.Lend(handle);
+        GC.KeepAlive(tensor);
+
+        // Which libtorch does not say.
+        if (RepeatsElements(&lent->dl_tensor))
+        {
+            lent->flags |= DLPackFlags.ReadOnly;
+        }
+
+        return lent;
+    }
+
+    private static bool RepeatsElements(DLTensor* tensor)
+    {
+        for (int i = 0; i < tensor->ndim; i++)
+        {
+            if (tensor->strides[i] == 0 && tensor->shape[i] > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static nint CheckedHandle(torch.Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        ObjectDisposedException.ThrowIf(tensor.IsInvalid, tensor);
+        return tensor.Handle;
     }
 
     private static DLDataType CheckedDType(nint handle)
