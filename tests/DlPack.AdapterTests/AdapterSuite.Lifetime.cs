@@ -89,8 +89,11 @@ public abstract unsafe partial class AdapterSuite
     {
         using DlPackObject tensor = DlPack.AsDlPack((ReadOnlyMemory<int>)Enumerable.Range(1, 6).ToArray(), [2, 3]);
         ReadReadOnly<int>(tensor, [1, 2]).Should().Be(6);
-        Action write = () => Write(tensor, [1, 2], 7);
-        write.Should().Throw<DlPackException>().WithMessage("*read-only*");
+        if (HasWritableViews)
+        {
+            Action write = () => Write(tensor, [1, 2], 7);
+            write.Should().Throw<DlPackException>().WithMessage("*read-only*");
+        }
     }
 
     [Fact]
@@ -101,7 +104,10 @@ public abstract unsafe partial class AdapterSuite
     }
 
     [Fact]
-    public void Another_dtype_is_refused()
+    public void Another_dtype_is_refused() => RefusesAnotherDType();
+
+    /// <summary>Asks for a type that the tensor does not have.</summary>
+    protected virtual void RefusesAnotherDType()
     {
         using DlPackObject tensor = DlPack.Allocate<float>([2, 3]);
         Refuses<int>(tensor, "*float32*");

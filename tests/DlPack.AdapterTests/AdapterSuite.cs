@@ -14,8 +14,14 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     private static readonly long[][] Shapes =
         [[], [0], [1], [5], [2, 3], [1, 4], [4, 1], [0, 3], [2, 0], [2, 3, 4], [2, 1, 3, 2], [2, 2, 3, 1, 2]];
 
+    /// <summary>Whether the library's own views can write; where not, <see cref="Write"/> goes by the address.</summary>
+    protected virtual bool HasWritableViews => true;
+
     /// <summary>The shapes that the library has.</summary>
     protected virtual bool HasShape(long[] shape) => true;
+
+    /// <summary>Whether the library has elements of a dtype.</summary>
+    protected virtual bool HasDType(DLDataType dtype) => true;
 
     /// <summary>Whether the library has buffers of a layout.</summary>
     protected abstract bool HasLayout(Layout layout);
@@ -140,6 +146,13 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
         void Check<T>(DLDataType dtype, T value)
             where T : unmanaged
         {
+            if (!HasDType(dtype))
+            {
+                using DlPackObject other = DlPack.Allocate(dtype, [2, 3]);
+                Refuses<T>(other, $"*{dtype}*");
+                return;
+            }
+
             Lent<T> lent = Lend<T>([2, 3], Layout.Compact);
             using DlPackObject tensor = lent.Tensor;
             tensor.DType.Should().Be(dtype);
