@@ -5,14 +5,14 @@ using Apache.Arrow.Types;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>Makes Arrow arrays of any shape, and looks into them by an index, without DLPack.</summary>
-internal static class ArrowArrays
+internal static unsafe class ArrowArrays
 {
     /// <summary>An array of zeros in a native buffer: with one dimension plain, with more of nested lists.</summary>
     public static IArrowArray Zeros<T>(long[] shape)
         where T : unmanaged
     {
         int count = (int)shape.Aggregate(1L, (product, extent) => product * extent);
-        ArrowBuffer values = new ArrowBuffer.Builder<T>().Resize(count).Build();
+        ArrowBuffer values = new ArrowBuffer.Builder<byte>().Resize(count * sizeof(T)).Build();
         IArrowType type = TypeOf<T>();
         var data = new ArrayData(type, count, 0, 0, [ArrowBuffer.Empty, values]);
         for (int i = shape.Length - 1; i > 0; i--)
