@@ -17,10 +17,13 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     /// <summary>Whether the library's own views can write; where not, <see cref="Write"/> goes by the address.</summary>
     protected virtual bool HasWritableViews => true;
 
+    /// <summary>The pins that a lent buffer has; none where native memory stays put by itself.</summary>
+    protected virtual long PinsWhileLent => 1;
+
     /// <summary>The shapes that the library has.</summary>
     protected virtual bool HasShape(long[] shape) => true;
 
-    /// <summary>Whether the library has elements of a dtype.</summary>
+    /// <summary>Whether the library has buffers of a dtype.</summary>
     protected virtual bool HasDType(DLDataType dtype) => true;
 
     /// <summary>Whether the library has buffers of a layout.</summary>

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using DlPackNet.Interop;
 using FluentAssertions;
+using Xunit;
 
 namespace DlPackNet.AdapterTests;
 
@@ -51,7 +52,8 @@ public sealed unsafe class ArrowTests : AdapterSuite
     }
 
     /// <summary>The array's type is the tensor's: nobody names another one, but Arrow does not have all.</summary>
-    protected override void RefusesAnotherDType()
+    [Fact]
+    public override void Another_dtype_is_refused()
     {
         using DlPackObject tensor = DlPack.Allocate(DLDataType.BFloat16, [2, 3]);
         Action view = () => tensor.ToArrowArray();
