@@ -6,5 +6,6 @@ using DlPackNet.Benchmarks;
 Results run = Measuring.Run(args, Measuring.Config());
 Console.WriteLine(TargetTable.Describe(
 [
+    .. ArrowTargets.Of(run),
     .. DotNetTargets.Of(run),
 ]));

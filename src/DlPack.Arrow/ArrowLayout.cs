@@ -18,50 +18,65 @@ internal readonly record struct ArrowLayout(
     /// <exception cref="ArgumentException">A buffer or child is too short.</exception>
     public static ArrowLayout Of(ArrayData array)
     {
+        CheckNoNulls(array, array.Offset, array.Length);
+        return array.DataType is FixedWidthType { TypeId: not ArrowTypeId.FixedSizedBinary } plain
+            && ArrowElements.DTypeOf(plain.TypeId) is { } dtype
+            ? AtValues(array, array.Offset, array.Length, dtype, plain.BitWidth / 8, [array.Length], [])
+            : OfNested(array);
+    }
+
+    private static ArrowLayout OfNested(ArrayData array)
+    {
         // Of the array's own level, and then of each one inside: what of it is seen.
         (ArrayData data, long start, long count) = (array, array.Offset, array.Length);
         var dims = new ArrowDims(count);
-        IArrowType type = data.DataType;
-        bool isBool = false;
         while (true)
         {
-            CheckNoNulls(data, start, count);
+            IArrowType type = data.DataType;
+            DLDataType? dtype = null;
             FixedShapeTensorMetadata? tensor = null;
             if (type is ExtensionType extension)
             {
+                (dtype, tensor) = OfExtension(extension);
                 type = extension.StorageType;
-                isBool = extension.Name == "arrow.bool8";
-                tensor = extension.Name == FixedShapeTensorType.ExtensionName
-                    ? FixedShapeTensorMetadata.TryParse(extension.ExtensionMetadata)
-                    : null;
-                if (!isBool && tensor is null)
-                {
-                    throw ArrowElements.NoElements(extension);
-                }
             }
 
             if (type is not FixedSizeListType list)
             {
-                return AtValues(data, type, start, count, isBool ? DLDataType.Bool : null, dims);
+                dtype ??= ArrowElements.DTypeOf(type.TypeId) ?? throw ArrowElements.NoElements(type);
+                int width = ((FixedWidthType)type).BitWidth / 8;
+                if (type.TypeId == ArrowTypeId.FixedSizedBinary)
+                {
+                    dims.Add(null, width);
+                }
+
+                return AtValues(data, start, count, dtype.Value, width, dims.Shape, dims.Strides);
             }
 
             dims.Add(tensor, list.ListSize);
             data = Child(data, list.ListSize, ref start, ref count);
-            type = data.DataType;
+            CheckNoNulls(data, start, count);
         }
     }
 
-    private static ArrowLayout AtValues(
-        ArrayData data, IArrowType type, long start, long count, DLDataType? asDType, ArrowDims dims)
+    /// <summary>What an extension type makes of its storage.</summary>
+    private static (DLDataType? DType, FixedShapeTensorMetadata? Tensor) OfExtension(ExtensionType type)
     {
-        DLDataType dtype = asDType ?? ArrowElements.DTypeOf(type.TypeId) ?? throw ArrowElements.NoElements(type);
-        int width = ((FixedWidthType)type).BitWidth / 8;
-        if (type is FixedSizeBinaryType binary)
+        if (type.Name == "arrow.bool8")
         {
-            width = binary.ByteWidth;
-            dims.Add(null, width);
+            return (DLDataType.Bool, null);
         }
 
+        // By its name, not its class: readers may have another class for it.
+        FixedShapeTensorMetadata? tensor = type.Name == FixedShapeTensorType.ExtensionName
+            ? FixedShapeTensorMetadata.TryParse(type.ExtensionMetadata)
+            : null;
+        return tensor is null ? throw ArrowElements.NoElements(type) : (null, tensor);
+    }
+
+    private static ArrowLayout AtValues(
+        ArrayData data, long start, long count, DLDataType dtype, int width, long[] shape, long[] strides)
+    {
         ArrowBuffer values = data.Buffers[1];
         long needed = checked((start + count) * width);
         if (count != 0 && needed > values.Length)
@@ -72,7 +87,7 @@ internal readonly record struct ArrowLayout(
                 "array");
         }
 
-        return new ArrowLayout(values, start * width, dtype, dims.Shape, dims.Strides);
+        return new ArrowLayout(values, start * width, dtype, shape, strides);
     }
 
     /// <summary>The child of fixed-size lists, and what of it they cover.</summary>
