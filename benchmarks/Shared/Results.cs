@@ -2,12 +2,12 @@ using BenchmarkDotNet.Reports;
 
 namespace DlPackNet.Benchmarks;
 
-/// <summary>Looks figures up, each of the fastest iteration; what was not measured is not a number.</summary>
+/// <summary>Looks figures up, each the median of the iterations; what was not measured is not a number.</summary>
 internal sealed class Results(IReadOnlyList<Summary> summaries)
 {
     /// <summary>The nanoseconds of one call.</summary>
     public double Nanoseconds(string benchmark, string method) =>
-        Find(benchmark, method)?.ResultStatistics?.Min ?? double.NaN;
+        Find(benchmark, method)?.ResultStatistics?.Median ?? double.NaN;
 
     /// <summary>How many times as long as the peer a method takes.</summary>
     public double Ratio(string benchmark, string method, string peer) =>
