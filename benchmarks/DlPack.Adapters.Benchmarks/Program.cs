@@ -8,4 +8,5 @@ Console.WriteLine(TargetTable.Describe(
 [
     .. ArrowTargets.Of(run),
     .. DotNetTargets.Of(run),
+    .. OnnxRuntimeTargets.Of(run),
 ]));

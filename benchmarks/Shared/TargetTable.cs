@@ -15,7 +15,7 @@ internal static class TargetTable
             {
                 string verdict = double.IsNaN(limit) ? string.Empty : measured <= limit ? "met" : "MISSED";
                 string limitText = double.IsNaN(limit) ? string.Empty : $"{limit:0.##}";
-                text.AppendLine(FormattableString.Invariant($"| {name} | {limitText} | {measured:0.##} | {verdict} |"));
+                text.AppendLine(FormattableString.Invariant($"| {name} | {limitText} | {measured:0.####} | {verdict} |"));
             }
         }
 
