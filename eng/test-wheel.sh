@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# eng/test-wheel.sh [NAME…]: installs the wheel of eng/build-wheel.sh in each Python of eng/python-packages.txt (all
+# of them if none is named) and runs the tests that it carries. What Debian has for that Python may not be skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+eng=$PWD/eng
+[ $# -gt 0 ] || set -- bookworm trixie sid
+status=0
+
+# The modules that Debian's packages bring, and the peer that is compiled here.
+modules() {
+  sed -n "s/^$1 //p" "$eng/python-packages.txt" | tr ' ' '\n' |
+    sed -n 's/^python3-\(dev\|pytest\)$//; s/^python3-pil$/PIL/p; s/^python3-\(ml-dtypes\)$/ml_dtypes/p
+            s/^python3-\([a-z]*\)$/\1/p; s/^nanobind-dev$/dlpack_nanobind_peer/p' | tr '\n' ' '
+}
+
+for name in "$@"; do
+  where=artifacts/python/$name
+  rm -rf "$where"
+  mkdir -p "$where/site"
+  # pip chooses by the tags that the target's Python accepts; it runs here, since the roots have none.
+  version=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  glibc=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c 'import os; print(os.confstr("CS_GNU_LIBC_VERSION")[8:].replace(".", "_"))')
+  /usr/bin/python3 -m pip install --quiet --no-index --no-deps --no-compile --only-binary=:all: \
+    --python-version "$version" --implementation cp --abi abi3 --platform "manylinux_${glibc}_x86_64" \
+    --target "$where/site" artifacts/wheel/dlpack_net-*.whl
+  case " $(modules "$name")" in
+    *nanobind*)
+      cp benchmarks/python/nanobind_peer.cpp benchmarks/python/build-nanobind.sh "$where"
+      (cd "$where" && "$eng/in-python.sh" "$name" ./build-nanobind.sh nanobind_peer.cpp site) ;;
+  esac
+  printf '\n-- %s: Python %s, %s\n' "$name" "$version" "$(modules "$name")"
+  (cd "$where" && "$eng/in-python.sh" "$name" env PYTHONPATH=site PYTHONDONTWRITEBYTECODE=1 \
+    DLPACK_TESTS_REQUIRE="$(modules "$name")" \
+    /usr/bin/python3 -c 'import sys, dlpack; sys.exit(dlpack.tests.run("-q", "-rs", *sys.argv[1:]))' ${PYTEST_ARGUMENTS:-}
+  ) || status=1
+done
+exit "$status"

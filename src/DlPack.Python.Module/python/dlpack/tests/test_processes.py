@@ -1,0 +1,245 @@
+"""The end of the interpreter, forks, sub-interpreters, signals and what else takes a process of its own."""
+
+import sys
+
+import pytest
+
+from dlpack._libraries import library
+
+from . import children
+
+
+def test_import_is_quiet_and_clean():
+    assert children.run("import dlpack; print(dlpack.asdlpack(b'Hello!').shape)") == "(6,)"
+
+
+def test_the_interpreter_ends_with_live_exports():
+    children.run(
+        """
+        import builtins, sys
+        from dlpack import asdlpack, _dlpack
+        from dlpack.tests import foreign
+        kept = [asdlpack(bytearray(100)) for _ in range(10)]
+        builtins.capsules = [dl.__dlpack__() for dl in kept] + [dl.__dlpack__(max_version=(1, 3)) for dl in kept]
+        sys.views = [memoryview(dl) for dl in kept]
+        sys.lender = asdlpack(foreign.Lender())
+        """
+    )
+
+
+def test_a_native_holder_lets_go_after_the_interpreter_has_ended():
+    """A deleter that runs at exit, from C: nothing of Python may be touched then."""
+    children.run(
+        """
+        import ctypes
+        from dlpack import asdlpack
+        from dlpack.tests import foreign
+        kept = [foreign.Borrower(asdlpack(bytearray(100)).__dlpack__(**k)) for k in ({}, {"max_version": (1, 3)})]
+        at_exit = ctypes.CDLL(None)["__cxa_atexit"]
+        for borrower in kept:
+            deleter, pointer = ctypes.c_void_p(borrower.managed.deleter), ctypes.c_void_p(borrower.pointer)
+            assert at_exit(deleter, pointer, None) == 0
+        """
+    )
+
+
+def test_a_thread_that_lets_go_while_the_interpreter_ends():
+    children.run(
+        """
+        import threading
+        from dlpack import asdlpack
+        from dlpack.tests import foreign
+
+        def work():
+            while True:
+                foreign.Borrower(asdlpack(bytearray(100)).__dlpack__()).delete()
+
+        for _ in range(4):
+            threading.Thread(target=work, daemon=True).start()
+        for _ in range(2000):
+            asdlpack(b"Hello!").__dlpack__()
+        """
+    )
+
+
+def test_a_forked_child_uses_host_memory():
+    if not hasattr(__import__("os"), "fork"):
+        return
+    out = children.run(
+        """
+        import os, warnings
+        from dlpack import asdlpack, from_dlpack
+        warnings.simplefilter("ignore")
+        dl = asdlpack(bytearray(b"abc"))
+        capsule = dl.__dlpack__()
+        child = os.fork()
+        if child == 0:
+            assert memoryview(dl).tobytes() == b"abc"
+            assert from_dlpack(capsule).shape == (3,)
+            for _ in range(10000):
+                asdlpack(b"Hello!").__dlpack__(max_version=(1, 3))
+            del dl, capsule
+            import gc
+            gc.collect()
+            print("child", flush=True)
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert from_dlpack(capsule).shape == (3,)
+        """
+    )
+    assert out == "child"
+
+
+def test_multiprocessing_by_fork():
+    out = children.run(
+        """
+        import multiprocessing, warnings
+        warnings.simplefilter("ignore")
+        from dlpack import asdlpack
+
+        dl = asdlpack(bytearray(b"abc"))
+
+        def work(i):
+            return memoryview(asdlpack(dl)).tobytes() + bytes([48 + i])
+
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            print(pool.map(work, range(4)))
+        """
+    )
+    assert out == "[b'abc0', b'abc1', b'abc2', b'abc3']"
+
+
+SUBINTERPRETER = """
+    import sys
+    try:
+        import _interpreters as interpreters
+    except ImportError:
+        try:
+            import _xxsubinterpreters as interpreters
+        except ImportError:
+            print("absent")
+            sys.exit()
+    import dlpack
+    if hasattr(interpreters, "exec"):
+        i = interpreters.create()
+        failure = interpreters.exec(i, CODE)
+        print("refused" if failure else "worked", getattr(failure, "msg", ""))
+    else:
+        i = interpreters.create()
+        try:
+            interpreters.run_string(i, CODE)
+            print("worked")
+        except Exception as e:
+            print("refused", e)
+    interpreters.destroy(i)
+    assert dlpack.asdlpack(b"Hello!").shape == (6,)
+"""
+
+
+def test_a_sub_interpreter_works_or_is_refused_clearly():
+    code = "import dlpack; assert dlpack.asdlpack(b'Hello!').shape == (6,)"
+    out = children.run(SUBINTERPRETER.replace("CODE", repr(code)))
+    assert out.startswith("worked") or out == "absent" or "interpreter" in out
+
+
+def test_an_interrupt_still_ends_a_program():
+    out = children.run(
+        """
+        import os, signal
+        from dlpack import asdlpack
+        asdlpack(b"Hello!")
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            while True:
+                pass
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
+    assert out == "interrupted"
+
+
+def test_signal_handlers_stay_as_they_are():
+    out = children.run(
+        """
+        import signal
+        seen = []
+        signal.signal(signal.SIGTERM, lambda *a: seen.append("term"))
+        signal.signal(signal.SIGUSR1, lambda *a: seen.append("usr1"))
+        import dlpack, os
+        dlpack.asdlpack(b"Hello!")
+        for s in (signal.SIGTERM, signal.SIGUSR1):
+            os.kill(os.getpid(), s)
+        print(seen)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        """
+    )
+    assert out == "['term', 'usr1']"
+
+
+@pytest.mark.parametrize("number", [11, 15, 6])
+def test_a_deadly_signal_still_kills(number):
+    import subprocess
+
+    result = subprocess.run(
+        [sys.executable, "-c", f"import dlpack, os; dlpack.asdlpack(b''); os.kill(os.getpid(), {number})"],
+        capture_output=True,
+        timeout=60,
+    )
+    assert result.returncode == -number
+
+
+def test_all_of_python_ends_with_numpy_views_alive():
+    library("numpy")
+    children.run(
+        """
+        import sys
+        import numpy
+        from dlpack import asdlpack
+        sys.kept = [numpy.from_dlpack(asdlpack(numpy.arange(10.0))) for _ in range(10)]
+        sys.more = [numpy.asarray(asdlpack(bytearray(10))) for _ in range(10)]
+        """
+    )
+
+
+def test_all_of_python_ends_with_torch_views_alive():
+    library("torch")
+    children.run(
+        """
+        import sys
+        import torch
+        from dlpack import asdlpack
+        sys.kept = [torch.from_dlpack(asdlpack(bytearray(10))) for _ in range(10)]
+        sys.more = [asdlpack(torch.arange(4.0)) for _ in range(10)]
+        """
+    )
+
+
+def test_the_module_is_the_same_after_a_second_import():
+    children.run(
+        """
+        import sys, dlpack
+        first = dlpack.DLPackObject
+        dl = dlpack.asdlpack(b"Hello!")
+        for name in [n for n in sys.modules if n.startswith("dlpack")]:
+            del sys.modules[name]
+        import dlpack
+        again = dlpack.asdlpack(dl)
+        assert again.shape == (6,)
+        del dl, first
+        """
+    )
+
+
+def test_the_table_of_libraries_runs():
+    out = children.run(
+        """
+        import sys
+        from dlpack.__main__ import main
+        status = main()
+        print("status", status)
+        """,
+        timeout=300,
+    )
+    assert "bytes" in out and "memoryview" in out
+    assert out.endswith("status 0"), out
