@@ -66,8 +66,8 @@ internal sealed record Cell(string Outcome, string Reason)
 
         if (taken.Set is null)
         {
-            return new Cell(
-                ReadOnly, producer.ReadOnlyBecause ?? consumer.ReadOnlyBecause ?? throw new NotSupportedException());
+            Library cause = tensor.IsReadOnly ? producer : consumer;
+            return new Cell(ReadOnly, cause.ReadOnlyBecause ?? throw new NotSupportedException());
         }
 
         taken.Set(1, 2, 60);
