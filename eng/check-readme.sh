@@ -52,12 +52,19 @@ new_project() {
 PROJECT
 }
 
+# is_packed PACKAGE: what was installed is what was packed here, and not one of the same version from elsewhere.
+is_packed() {
+  cmp "$work/packages/${1,,}/$version/${1,,}.$version.nupkg" "$root/artifacts/packages/$1.$version.nupkg"
+}
+
 # adapter NAME N CHECKS [PACKAGE-REFERENCE…]: the N-th C# block with an adapter.
 adapter() {
   local name=$1 n=$2 checks=$3; shift 3
   new_project "$name" "DlPack.$name" "$@"
   program "$n" "$checks" > "$work/$name/Program.cs"
   (cd "$work/$name" && dotnet run)
+  is_packed "DlPack.$name"
+  is_packed DlPack
   echo "The README's example of DlPack.$name runs with version $version."
 }
 
@@ -68,6 +75,7 @@ if (m[0, 0] != 10 || where != DLDevice.Cpu || capsule.Name != "used_dltensor_ver
     throw new InvalidOperationException("The snippet does not do what the README says.");
 }' > "$work/snippet/Program.cs"
 dotnet run --project "$work/snippet"
+is_packed DlPack
 echo "The README's snippet runs with DlPack $version."
 
 new_project toc DlPack

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Reports;
 
 namespace DlPackNet.Benchmarks;
 
-/// <summary>Looks figures up, each the median of the iterations; what was not measured is not a number.</summary>
+/// <summary>Looks figures up, each the median of its iterations; what was not measured is not a number.</summary>
 internal sealed class Results(IReadOnlyList<Summary> summaries)
 {
     /// <summary>The nanoseconds of one call.</summary>

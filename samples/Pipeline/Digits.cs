@@ -3,7 +3,9 @@ using CommunityToolkit.HighPerformance;
 
 namespace Pipeline;
 
-/// <summary>1,797 handwritten digits of 8 x 8 pixels; where they come from is told in QuickStart's data/README.md.</summary>
+/// <summary>
+/// 1,797 handwritten digits of 8 x 8 pixels; where they come from is told in QuickStart's data/README.md.
+/// </summary>
 internal static class Digits
 {
     /// <summary>The pixels of one image; behind them its row has what the image shows.</summary>
@@ -28,8 +30,8 @@ internal static class Digits
     }
 
     /// <summary>
-    /// Turns the pixels into the numbers that the network wants, the only step that writes them anew, since a byte is no
-    /// float; and then brightens each image in place, so that its darkest pixel is full ink.
+    /// Turns the pixels into the numbers that the network wants, the only step that writes them anew, since a byte is
+    /// no float; and then brightens each image in place, so that its darkest pixel is full ink.
     /// </summary>
     /// <returns>How many images had full ink already, and stay as they are.</returns>
     public static int Normalize(ReadOnlySpan2D<byte> pixels, Span2D<float> images)

@@ -24,16 +24,20 @@ internal sealed class Ledger
     {
         Check(
             address == tensor.Data,
-            $"{library} works at 0x{address:x}, where {name} is: {tensor.DType} [{string.Join(", ", tensor.Shape.ToArray())}], "
-            + $"{tensor.ByteLength} bytes");
+            $"{library} works at 0x{address:x}, where {name} is: {tensor.DType} "
+            + $"[{string.Join(", ", tensor.Shape.ToArray())}], {tensor.ByteLength} bytes");
     }
 
-    /// <summary>Ends a step that copies nothing: it may allocate its own objects, but less than the numbers take.</summary>
+    /// <summary>
+    /// Ends a step that copies nothing: it may allocate its own objects, but less than the numbers take.
+    /// </summary>
     public void EndWithoutCopy(params DlPackObject[] tensors)
     {
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocated;
         long smallest = tensors.Min(tensor => tensor.ByteLength);
-        Check(allocated < smallest, $"{allocated} bytes of managed memory allocated, less than any of its tensors takes");
+        Check(
+            allocated < smallest,
+            $"{allocated} bytes allocated on the managed heap, less than any of its tensors takes");
     }
 
     /// <summary>Prints a check, and remembers if it fails.</summary>

@@ -1,7 +1,7 @@
-// A table of handwritten digits goes through four libraries, each of which works on the numbers where the one before left
-// them: CommunityToolkit's Memory2D reads pixels, System.Numerics.Tensors normalizes them, ONNX Runtime scores them, and
-// what follows reads the scores. Every step prints the addresses that its library sees and what it allocated. The exit
-// code is 0 only if no step copied and every answer is right. Start it with `dotnet run`.
+// A table of handwritten digits goes through four libraries, each of which works on the numbers where the one before
+// left them: CommunityToolkit's Memory2D reads pixels, System.Numerics.Tensors normalizes them, ONNX Runtime scores
+// them, and what follows reads the scores. Every step prints the addresses that its library sees and what it allocated.
+// The exit code is 0 only if no step copied and every answer is right. Start it with `dotnet run`.
 
 using System.Runtime.CompilerServices;
 using CommunityToolkit.HighPerformance;
@@ -17,7 +17,7 @@ const float Close = 0.2f;
 
 var ledger = new Ledger();
 
-ledger.Begin("1. Read a table of bytes, and lend the pixels in it: its last column, what the images show, is left out.");
+ledger.Begin("1. Read a table of bytes, and lend the pixels in it: its last column, the truth, is left out.");
 byte[,] table = Digits.Read();
 int count = table.GetLength(0);
 Memory2D<byte> pixels = table.AsMemory2D(0, 0, count, Digits.Pixels);
@@ -47,7 +47,7 @@ using (OrtValue input = images.ToReadOnlyOrtValue())
 }
 session.Run(options, ["pixels"], [images], ["scores", "digits"], [scores, answers]);
 ledger.EndWithoutCopy(images, scores, answers);
-ledger.Check(LargestDifference() <= Tolerance, $"scores of unchanged images are at most {Tolerance} from scikit-learn's");
+ledger.Check(LargestDifference() <= Tolerance, $"unchanged images score within {Tolerance} of scikit-learn's");
 ledger.Check(CountRight() == Right, $"{CountRight()} of {count} images are answered right");
 
 ledger.Begin("4. Compute how sure each answer is.");
@@ -61,7 +61,7 @@ foreach (DlPackObject tensor in new[] { lentPixels, images, scores, answers, mar
 {
     tensor.Dispose();
 }
-ledger.Check(DlPackDiagnostics.LiveObjects == 0 && DlPackDiagnostics.LiveBlocks == 0, "no live objects or lent tensors");
+ledger.Check(DlPackDiagnostics.LiveObjects == 0 && DlPackDiagnostics.LiveBlocks == 0, "no objects or lent tensors");
 ledger.Check(DlPackDiagnostics.LivePins == 0 && DlPackDiagnostics.LiveAllocations == 0, "no pins, no native memory");
 
 Console.WriteLine(ledger.AllRight ? "All right." : "Something is wrong, see FAIL above.");

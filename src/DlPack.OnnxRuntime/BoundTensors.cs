@@ -21,7 +21,8 @@ internal sealed class BoundTensors : List<BoundTensor>, IDisposable
         if (names.Count != tensors.Count)
         {
             throw new ArgumentException(
-                $"There are {tensors.Count} tensors for {names.Count} names ({string.Join(", ", names)}). Pass one for each.",
+                $"There are {tensors.Count} tensors for {names.Count} names ({string.Join(", ", names)}). Pass one for "
+                + "each.",
                 nameof(tensors));
         }
 

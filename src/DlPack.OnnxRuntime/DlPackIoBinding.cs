@@ -3,13 +3,14 @@ using Microsoft.ML.OnnxRuntime;
 namespace DlPackNet;
 
 /// <summary>
-/// Tensors bound to the inputs and outputs of a model, to run it many times over them. Unlike an <c>OrtIoBinding</c> alone
-/// it holds what is bound: until something else is bound to the name, until it is cleared, or until it is disposed.
+/// Tensors bound to the inputs and outputs of a model, to run it many times over them. Unlike an <c>OrtIoBinding</c>
+/// alone it holds what is bound: until something else is bound to the name, until it is cleared, or until it is
+/// disposed.
 /// </summary>
 /// <remarks>
-/// Members must not be called at the same time from several threads. The session must outlive the binding's last run; to
-/// dispose the binding after the session is fine. ONNX Runtime copies tensors of another device than the model's once, when
-/// they are bound.
+/// Members must not be called at the same time from several threads. The session must outlive the binding's last run;
+/// to dispose the binding after the session is fine. ONNX Runtime copies tensors of another device than the model's
+/// once, when they are bound.
 /// </remarks>
 public sealed class DlPackIoBinding : IDisposable
 {
@@ -28,8 +29,8 @@ public sealed class DlPackIoBinding : IDisposable
     }
 
     /// <summary>
-    /// ONNX Runtime's own binding, for what this class does not offer (<c>BindOutputToDevice</c>, synchronization). What is
-    /// bound by it is held by nobody.
+    /// ONNX Runtime's own binding, for what this class does not offer (<c>BindOutputToDevice</c>, synchronization).
+    /// What is bound by it is held by nobody.
     /// </summary>
     public OrtIoBinding Binding { get; }
 
@@ -52,7 +53,8 @@ public sealed class DlPackIoBinding : IDisposable
     /// <summary>Binds a tensor to an output, which is written into it; in place of what was bound before.</summary>
     /// <param name="name">The output.</param>
     /// <param name="tensor">
-    /// See <see cref="OrtValueViews.ToOrtValue"/>; of the shape and element type that the model puts out. Held by the binding.
+    /// See <see cref="OrtValueViews.ToOrtValue"/>; of the shape and element type that the model puts out. Held by the
+    /// binding.
     /// </param>
     /// <param name="stream">See <see cref="OrtValueViews.ToOrtValue"/>.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
@@ -66,7 +68,9 @@ public sealed class DlPackIoBinding : IDisposable
         Bind(_outputs, name, BoundTensor.ForWriting(tensor, stream), Binding.BindOutput);
     }
 
-    /// <summary>Has ONNX Runtime allocate an output in main memory at each run; <see cref="GetOutputs"/> lends it.</summary>
+    /// <summary>
+    /// Has ONNX Runtime allocate an output in main memory at each run; <see cref="GetOutputs"/> lends it.
+    /// </summary>
     /// <param name="name">The output.</param>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
@@ -81,7 +85,9 @@ public sealed class DlPackIoBinding : IDisposable
     /// <summary>Runs the model over what is bound.</summary>
     /// <param name="options">How to run it.</param>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
-    /// <exception cref="OnnxRuntimeException">Something is not bound, or not as the model wants it; the run failed.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// Something is not bound, or not as the model wants it; the run failed.
+    /// </exception>
     public void Run(RunOptions options)
     {
         CheckAlive();
@@ -91,8 +97,8 @@ public sealed class DlPackIoBinding : IDisposable
 
     /// <summary>The outputs of the last run.</summary>
     /// <returns>
-    /// A tensor for each output, in the order of <c>Binding.GetOutputNames()</c>, which the caller disposes: what was bound,
-    /// or ONNX Runtime's memory. They may outlive the binding and the session.
+    /// A tensor for each output, in the order of <c>Binding.GetOutputNames()</c>, which the caller disposes: what was
+    /// bound, or ONNX Runtime's memory. They may outlive the binding and the session.
     /// </returns>
     /// <exception cref="DlPackException">See <see cref="OrtValueExtensions.AsDlPack"/>.</exception>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>

@@ -29,15 +29,17 @@ internal static class OrtDevices
             (OrtMemoryInfoDeviceType.GPU, Nvidia) => isPinned ? DLDeviceType.kDLCUDAHost : DLDeviceType.kDLCUDA,
             (OrtMemoryInfoDeviceType.GPU, Amd) => isPinned ? DLDeviceType.kDLROCMHost : DLDeviceType.kDLROCM,
             _ => throw new DlPackException(
-                $"The value is in {info.Name} memory ({device}), which has no addresses that other libraries could use. "
-                + "Let ONNX Runtime put it out in main memory: run without binding it to a device, or bind the output to "
-                + "a tensor."),
+                $"The value is in {info.Name} memory ({device}), which has no addresses that other libraries could "
+                + "use. Let ONNX Runtime put it out in main memory: run without binding it to a device, or bind the "
+                + "output to a tensor."),
         };
         return new DLDevice(type, info.Id);
     }
 
     /// <summary>ONNX Runtime's description of a device's memory. The caller disposes it.</summary>
-    /// <exception cref="DlPackException">ONNX Runtime takes no pointers of this device, or not this build of it.</exception>
+    /// <exception cref="DlPackException">
+    /// ONNX Runtime takes no pointers of this device, or not this build of it.
+    /// </exception>
     public static OrtMemoryInfo MemoryInfo(DLDevice device)
     {
         (string name, string provider) = device.device_type switch
@@ -45,8 +47,8 @@ internal static class OrtDevices
             DLDeviceType.kDLCUDA => ("Cuda", "CUDAExecutionProvider"),
             DLDeviceType.kDLROCM => ("Hip", "ROCMExecutionProvider"),
             _ => throw new DlPackException(
-                $"ONNX Runtime takes tensors in main memory, on CUDA and on ROCm, and this one is on {device}. Copy it here "
-                + "first by Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed."),
+                $"ONNX Runtime takes tensors in main memory, on CUDA and on ROCm, and this one is on {device}. Copy it "
+                + "here first by Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed."),
         };
 
         // Without the provider ONNX Runtime would read the address as one of main memory, which ends the process.

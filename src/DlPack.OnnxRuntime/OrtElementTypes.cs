@@ -24,8 +24,8 @@ internal static class OrtElementTypes
         TensorElementType.Float => DLDataType.Float32,
         TensorElementType.Double => DLDataType.Float64,
         _ => throw new DlPackException(
-            $"ONNX Runtime's element type {type} has no memory that its .NET library gives access to. Cast it to another "
-            + "type in the model."),
+            $"ONNX Runtime's element type {type} has no memory that its .NET library gives access to. Cast it to "
+            + "another type in the model."),
     };
 
     /// <summary>ONNX Runtime's element type for a dtype.</summary>
@@ -46,8 +46,8 @@ internal static class OrtElementTypes
         (1, DLDataTypeCode.kDLFloat, 32) => TensorElementType.Float,
         (1, DLDataTypeCode.kDLFloat, 64) => TensorElementType.Double,
         _ => throw new DlPackException(
-            $"ONNX Runtime takes bool, integers of 8 to 64 bits, float16, bfloat16, float32 and float64, and this tensor "
-            + $"is of {dtype}. Lend the parts of complex numbers, or the bytes of packed types, as a tensor of those: "
-            + "AsDlPack(tensor, shape, dtype: …)."),
+            $"ONNX Runtime takes bool, integers of 8 to 64 bits, float16, bfloat16, float32 and float64, and this "
+            + $"tensor is of {dtype}. Lend the parts of complex numbers, or the bytes of packed types, as a tensor "
+            + "of those: AsDlPack(tensor, shape, dtype: …)."),
     };
 }

@@ -27,13 +27,15 @@ internal static class OrtOutputs
         }
     }
 
-    // A model may pass an input through as an output: then the value is over the input's memory, which it does not hold.
+    // A model may pass an input through as an output: then the value is over the input's memory, which it does not
+    // hold.
     private static DlPackObject Lend(OrtValue value, IEnumerable<BoundTensor> bound)
     {
         DlPackObject tensor = value.AsDlPack();
         DlPackObject? same = tensor.Length == 0
             ? null
-            : bound.Select(b => b.Tensor).FirstOrDefault(other => other.Data == tensor.Data && other.Device == tensor.Device);
+            : bound.Select(b => b.Tensor).FirstOrDefault(
+                other => other.Data == tensor.Data && other.Device == tensor.Device);
         if (same is null)
         {
             return tensor;

@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace DlPackNet;
 
 /// <summary>Runs models over tensors, in place of values of ONNX Runtime.</summary>
-/// <remarks>The tensors may be disposed at any time, also while the model runs: the run holds them until it ends.</remarks>
+/// <remarks>
+/// The tensors may be disposed at any time, also while the model runs: the run holds them until it ends.
+/// </remarks>
 public static class OrtSessionExtensions
 {
     /// <summary>Runs a model that reads tensors where they lie and writes into others.</summary>
@@ -19,7 +21,9 @@ public static class OrtSessionExtensions
     /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
     /// <exception cref="DlPackException">See <see cref="OrtValueViews.ToOrtValue"/>.</exception>
     /// <exception cref="ObjectDisposedException">A tensor has been disposed.</exception>
-    /// <exception cref="OnnxRuntimeException">Names, shapes or element types are not the model's; the run failed.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// Names, shapes or element types are not the model's; the run failed.
+    /// </exception>
     public static void Run(
         this InferenceSession session,
         RunOptions options,
@@ -43,7 +47,8 @@ public static class OrtSessionExtensions
     /// <param name="inputs">A row-major tensor for each name, read-only ones too.</param>
     /// <param name="outputNames">The outputs that are wanted.</param>
     /// <returns>
-    /// A tensor for each output name, over ONNX Runtime's memory, which the caller disposes. They may outlive the session.
+    /// A tensor for each output name, over ONNX Runtime's memory, which the caller disposes. They may outlive the
+    /// session.
     /// </returns>
     /// <exception cref="ArgumentNullException">An argument, or a tensor, is null.</exception>
     /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
@@ -52,7 +57,9 @@ public static class OrtSessionExtensions
     /// <see cref="OrtValueExtensions.AsDlPack"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">A tensor has been disposed.</exception>
-    /// <exception cref="OnnxRuntimeException">Names, shapes or element types are not the model's; the run failed.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// Names, shapes or element types are not the model's; the run failed.
+    /// </exception>
     public static DlPackObject[] Run(
         this InferenceSession session,
         RunOptions options,

@@ -8,21 +8,23 @@ namespace DlPackNet;
 /// <summary>Lends the values of ONNX Runtime as tensors, without copying.</summary>
 public static unsafe class OrtValueExtensions
 {
-    /// <summary>A tensor over a value's memory, which it takes over: it is given back when the last borrower is done.</summary>
+    /// <summary>
+    /// A tensor over a value's memory, which it takes over: it is given back when the last borrower is done.
+    /// </summary>
     /// <param name="value">
     /// A tensor in main memory, or of a CUDA or ROCm provider. If this method throws, it is still the caller's. Whoever
-    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor, as long as the
-    /// memory is ONNX Runtime's. A value that was made over memory of yours, by <c>CreateTensorValueFromMemory</c> or
-    /// <c>CreateTensorValueWithData</c>, does not keep that memory once it is disposed: leave it to the tensor.
+    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor, as long as
+    /// the memory is ONNX Runtime's. A value that was made over memory of yours, by <c>CreateTensorValueFromMemory</c>
+    /// or <c>CreateTensorValueWithData</c>, does not keep that memory once it is disposed: leave it to the tensor.
     /// </param>
     /// <returns>
-    /// A new object, which the caller disposes: of the value's shape, row-major. Writing to it writes to the value. What a run
-    /// has put out on a GPU is taken to be complete, as it is unless the run was told not to synchronize.
+    /// A new object, which the caller disposes: of the value's shape, row-major. Writing to it writes to the value.
+    /// What a run has put out on a GPU is taken to be complete, as it is unless the run was told not to synchronize.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="value"/> is null.</exception>
     /// <exception cref="DlPackException">
-    /// Not a tensor, strings, memory without addresses (DirectML, WebGPU), or more than 2 GiB, whose address ONNX Runtime's
-    /// .NET library does not tell: bind a tensor of yours as the output instead.
+    /// Not a tensor, strings, memory without addresses (DirectML, WebGPU), or more than 2 GiB, whose address ONNX
+    /// Runtime's .NET library does not tell: bind a tensor of yours as the output instead.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The value has been disposed.</exception>
     /// <remarks>May be called from any thread. The value is disposed on whatever thread lets go last.</remarks>
@@ -55,7 +57,8 @@ public static unsafe class OrtValueExtensions
         }
     }
 
-    // Asked first, since it is the one question that a disposed value answers with an exception; others end the process.
+    // Asked first, since it is the one question that a disposed value answers with an exception; others end the
+    // process.
     private static long ByteLength(OrtValue value)
     {
         try

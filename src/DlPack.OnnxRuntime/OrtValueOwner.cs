@@ -10,8 +10,9 @@ internal sealed class OrtValueOwner : DlPackOwner
     /// <summary>Takes a value over. If it throws, there is nothing to release.</summary>
     public void TakeOver(OrtValue value)
     {
-        // ONNX Runtime counts the references to a tensor, and being a member of a sequence is one. So the memory outlives
-        // the disposal of the results of a run, which is how they are mostly used. The sequence disposes the value.
+        // ONNX Runtime counts the references to a tensor, and being a member of a sequence is one. So the memory
+        // outlives the disposal of the results of a run, which is how they are mostly used. The sequence disposes the
+        // value.
         _sequence = OrtValue.CreateSequence([value]);
     }
 

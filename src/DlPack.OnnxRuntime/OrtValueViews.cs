@@ -5,9 +5,10 @@ namespace DlPackNet;
 /// <summary>Tensors as values of ONNX Runtime, inputs and pre-allocated outputs alike, without copying.</summary>
 /// <remarks>
 /// <para>
-/// A value holds the tensor's memory until the value is disposed; the tensor itself may be disposed before. A forgotten value
-/// lets go when it is collected. Keep it as long as ONNX Runtime works with it: an <c>OrtIoBinding</c> does not keep what is
-/// bound to it (<see cref="DlPackIoBinding"/> does), nor does a run started by <c>RunAsync</c> before it ends.
+/// A value holds the tensor's memory until the value is disposed; the tensor itself may be disposed before. A forgotten
+/// value lets go when it is collected. Keep it as long as ONNX Runtime works with it: an <c>OrtIoBinding</c> does not
+/// keep what is bound to it (<see cref="DlPackIoBinding"/> does), nor does a run started by <c>RunAsync</c> before it
+/// ends.
 /// </para>
 /// <para>All members may be called from any thread.</para>
 /// </remarks>
@@ -20,18 +21,18 @@ public static class OrtValueViews
     /// </param>
     /// <param name="stream">
     /// On a GPU: the stream that ONNX Runtime's provider works on, in the numbering of
-    /// <see cref="DlPackObject.Dlpack"/>, which is made to wait for the producer's; null to wait here until the content is
-    /// complete.
+    /// <see cref="DlPackObject.Dlpack"/>, which is made to wait for the producer's; null to wait here until the content
+    /// is complete.
     /// </param>
     /// <returns>
-    /// A value of the tensor's shape, which the caller disposes. (Tensors of more than <see cref="int.MaxValue"/> elements are
-    /// let go when the value is collected, rather than disposed.)
+    /// A value of the tensor's shape, which the caller disposes. (Tensors of more than <see cref="int.MaxValue"/>
+    /// elements are let go when the value is collected, rather than disposed.)
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="ArgumentException">The stream is not allowed on this device.</exception>
     /// <exception cref="DlPackException">
-    /// The tensor is read-only, strided, of another type or on another device; or the device's adapter is needed for waiting
-    /// and is missing.
+    /// The tensor is read-only, strided, of another type or on another device; or the device's adapter is needed for
+    /// waiting and is missing.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
     public static OrtValue ToOrtValue(this DlPackObject tensor, long? stream = null)
@@ -39,11 +40,14 @@ public static class OrtValueViews
         ArgumentNullException.ThrowIfNull(tensor);
         return tensor.IsReadOnly
             ? throw new DlPackException(
-                "The tensor is read-only. Use ToReadOnlyOrtValue for an input, or Copy() to get one that can be written.")
+                "The tensor is read-only. Use ToReadOnlyOrtValue for an input, or Copy() to get one that can be "
+                + "written.")
             : tensor.ToReadOnlyOrtValue(stream);
     }
 
-    /// <summary>As <see cref="ToOrtValue"/>, for inputs: read-only tensors are fine too, and nobody must write.</summary>
+    /// <summary>
+    /// As <see cref="ToOrtValue"/>, for inputs: read-only tensors are fine too, and nobody must write.
+    /// </summary>
     /// <inheritdoc cref="ToOrtValue"/>
     public static OrtValue ToReadOnlyOrtValue(this DlPackObject tensor, long? stream = null)
     {

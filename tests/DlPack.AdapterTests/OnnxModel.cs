@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DlPackNet.AdapterTests;
 
-/// <summary>Models of one operator, encoded by hand: what an ONNX file holds is a protobuf message of few fields.</summary>
+/// <summary>
+/// Models of one operator, encoded by hand: what an ONNX file holds is a protobuf message of few fields.
+/// </summary>
 internal static class OnnxModel
 {
     private const int IrVersion = 8;

@@ -100,7 +100,8 @@ public sealed class OnnxRuntimeBindingTests : LeakChecked
         LiveCounts before = Live;
         ((Action)(() => binding.BindInput("x", strided))).Should().Throw<DlPackException>().WithMessage("*strides*");
         ((Action)(() => binding.BindInput("none", constant))).Should().Throw<OnnxRuntimeException>();
-        ((Action)(() => binding.BindOutput("y", constant))).Should().Throw<DlPackException>().WithMessage("*read-only*");
+        ((Action)(() => binding.BindOutput("y", constant))).Should().Throw<DlPackException>()
+            .WithMessage("*read-only*");
         ((Action)(() => binding.BindInput("x", null!))).Should().Throw<ArgumentNullException>();
         (Live - before).Should().Be(default(LiveCounts));
         binding.Run(_options);

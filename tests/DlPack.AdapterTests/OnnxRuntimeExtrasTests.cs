@@ -161,11 +161,26 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void Content_that_a_stream_still_works_on_is_waited_for()
+    {
+        var runtime = new WaitingRuntime();
+        var pinned = new DLDevice(DLDeviceType.kDLROCMHost);
+        DlPackDeviceRuntime.Register(pinned.device_type, runtime);
+        float* memory = stackalloc float[4];
+        using DlPackObject tensor = DlPack.AsDlPack(
+            memory, DLDataType.Float32, [4], device: pinned, owner: new BusyOwner());
+        using OrtValue value = tensor.ToOrtValue();
+        runtime.WaitedFor.Should().Equal(BusyOwner.Stream);
+        AddressOf(value).Should().Be((nint)memory);
+    }
+
+    [Fact]
     public void More_than_2_GiB_comes_in_and_the_last_element_is_read()
     {
         // Of the memory only the last page is ever touched.
         Check<float>(700_000_000, TensorElementType.Float, 2.5f);
-        Check<double>(int.MaxValue / 4, TensorElementType.Double, 3.5);
+        Check<float>(1_200_000_000, TensorElementType.Float, 3.5f);
+        Check<double>(600_000_000, TensorElementType.Double, 4.5);
 
         void Check<T>(long length, TensorElementType type, T last)
             where T : unmanaged

@@ -61,7 +61,9 @@ public sealed class OnnxRuntimeTests : AdapterSuite
         return index => Elements<T>(value)[(int)Indexes.Flat(index, strides)];
     }
 
-    /// <summary>A value has its type with it, so there is nothing to refuse: asking for another is ONNX Runtime's matter.</summary>
+    /// <summary>
+    /// A value has its type with it, so there is nothing to refuse: asking for another is ONNX Runtime's matter.
+    /// </summary>
     [Fact]
     public override void Another_dtype_is_refused()
     {
