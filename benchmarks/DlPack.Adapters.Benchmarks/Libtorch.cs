@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace DlPackNet.Benchmarks;
 
-/// <summary>libtorch's own functions for DLPack, as C++ calls them on Linux x64: the peers of TorchSharp's adapter.</summary>
+/// <summary>
+/// libtorch's own functions for DLPack, as C++ calls them on Linux x64: the peers of TorchSharp's adapter.
+/// </summary>
 internal static unsafe class Libtorch
 {
     private static readonly string? _folder = typeof(Libtorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -20,8 +22,14 @@ internal static unsafe class Libtorch
     /// <summary><c>int aoti_torch_delete_tensor_object(at::Tensor*)</c>.</summary>
     public static delegate* unmanaged[Cdecl]<nint, int> DeleteTensor { get; private set; }
 
-    /// <summary><c>at::Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;void(void*)&gt;)</c>.</summary>
-    public static delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, long*, nint> FromDlpack { get; private set; }
+    /// <summary>
+    /// <c>at::Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;void(void*)&gt;)</c>.
+    /// </summary>
+    public static delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, long*, nint> FromDlpack
+    {
+        get;
+        private set;
+    }
 
     /// <summary><c>DLManagedTensorVersioned* at::toDLPackVersioned(const at::Tensor&amp;)</c>.</summary>
     public static delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*> ToDlpack { get; private set; }

@@ -10,29 +10,35 @@ public unsafe class TorchSharpBenchmarks
     private readonly DlPackObject _tensor = DlPack.Allocate<float>([8, 8]);
     private readonly torch.Tensor _torch = Libtorch.IsThere
         ? torch.zeros(8, 8)
-        : throw new NotSupportedException("TorchSharp is not here: run it where it is, with DLPACK_TESTS_LIBTORCH=true.");
+        : throw new NotSupportedException("TorchSharp is not here: DLPACK_TESTS_LIBTORCH=true, eng/in-trixie.sh.");
 
     [Benchmark(Description = "in: libtorch's fromDLPackVersioned")]
-    public void RawIn()
-    {
-        nint handle;
-        Libtorch.NewTensor(&handle);
-        long* function = stackalloc long[4];
-        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), function);
-        Libtorch.DeleteTensor(handle);
-    }
+    public void RawIn() => Libtorch.DeleteTensor(FromDlpack());
+
+    [Benchmark(Description = "in: the same, with TorchSharp's object")]
+    public void RawInWithObject() => torch.Tensor.UnsafeCreateTensor(FromDlpack()).Dispose();
 
     [Benchmark(Description = "in: ToTorchTensor")]
     public void In() => _tensor.ToTorchTensor().Dispose();
 
     [Benchmark(Description = "in: ToTorchTensor, portable")]
-    public void PortableIn() =>
-        torch.Tensor.UnsafeCreateTensor(TorchImport.Take(_tensor, allowReadOnly: false, useLibtorchDlpack: false)).Dispose();
+    public void PortableIn()
+    {
+        nint handle = TorchImport.Take(_tensor, allowReadOnly: false, useLibtorchDlpack: false);
+        torch.Tensor.UnsafeCreateTensor(handle).Dispose();
+    }
 
     [Benchmark(Description = "out: libtorch's toDLPackVersioned")]
     public void RawOut()
     {
         DLManagedTensorVersioned* lent = Libtorch.ToDlpack(_torch.Handle);
+        lent->deleter(lent);
+    }
+
+    [Benchmark(Description = "out: Export")]
+    public void RawExport()
+    {
+        DLManagedTensorVersioned* lent = DlPack.Export(_torch);
         lent->deleter(lent);
     }
 
@@ -52,5 +58,14 @@ public unsafe class TorchSharpBenchmarks
         {
             return alias.shape[0] + alias.stride()[0] + (long)alias.dtype + alias.device_index + (long)data;
         }
+    }
+
+    private nint FromDlpack()
+    {
+        nint handle;
+        Libtorch.NewTensor(&handle);
+        long* function = stackalloc long[4];
+        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), function);
+        return handle;
     }
 }

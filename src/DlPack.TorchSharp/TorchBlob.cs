@@ -41,11 +41,17 @@ internal static unsafe class TorchBlob
 
     private static nint New(DLManagedTensorVersioned* lent, long* sizes, int ndim, torch.ScalarType type)
     {
-        // Of no elements nobody reads the address, but null might be taken for nothing to be released.
-        nint data = lent->dl_tensor.data is null ? (nint)lent : (nint)lent->dl_tensor.data;
         ReleaseFunction release = ReleaseFunction.Rent(lent);
         nint handle = LibTorchSharp.THSTensor_new(
-            data, release.Address, sizes, ndim, (sbyte)type, (sbyte)type, deviceType: 0, deviceIndex: 0, requiresGrad: 0);
+            (nint)lent->dl_tensor.data,
+            release.Address,
+            sizes,
+            ndim,
+            (sbyte)type,
+            (sbyte)type,
+            deviceType: 0,
+            deviceIndex: 0,
+            requiresGrad: 0);
         if (handle == 0)
         {
             // Then it does not call the deleter.

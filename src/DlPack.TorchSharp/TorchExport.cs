@@ -16,9 +16,7 @@ internal static unsafe class TorchExport
     /// <inheritdoc cref="TorchTensorExtensions.AsDlPack(torch.Tensor)"/>
     public static DlPackObject Lend(torch.Tensor tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
-        ObjectDisposedException.ThrowIf(tensor.IsInvalid, tensor);
-        nint handle = tensor.Handle;
+        nint handle = CheckedHandle(tensor);
         DLDataType dtype = CheckedDType(handle);
         DLDevice device = CheckedDevice(handle);
         nint data = CheckedData(handle);
@@ -47,6 +45,55 @@ internal static unsafe class TorchExport
         }
     }
 
+    /// <summary>Lends a torch tensor to native code directly.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="useLibtorchDlpack">False, for tests, to go as on platforms without libtorch's own way.</param>
+    /// <returns>A struct that the caller owns.</returns>
+    public static DLManagedTensorVersioned* Export(torch.Tensor tensor, bool useLibtorchDlpack)
+    {
+        if (!useLibtorchDlpack || !LibtorchDlpack.IsAvailable)
+        {
+            using DlPackObject dl = Lend(tensor);
+            return DlPack.Export(dl);
+        }
+
+        nint handle = CheckedHandle(tensor);
+        CheckedDType(handle);
+        CheckedDevice(handle);
+        CheckedData(handle);
+        CheckedNDim(handle);
+        DLManagedTensorVersioned* lent = LibtorchDlpack.Lend(handle);
+        GC.KeepAlive(tensor);
+
+        // Which libtorch does not say.
+        if (RepeatsElements(&lent->dl_tensor))
+        {
+            lent->flags |= DLPackFlags.ReadOnly;
+        }
+
+        return lent;
+    }
+
+    private static bool RepeatsElements(DLTensor* tensor)
+    {
+        for (int i = 0; i < tensor->ndim; i++)
+        {
+            if (tensor->strides[i] == 0 && tensor->shape[i] > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static nint CheckedHandle(torch.Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        ObjectDisposedException.ThrowIf(tensor.IsInvalid, tensor);
+        return tensor.Handle;
+    }
+
     private static DLDataType CheckedDType(nint handle)
     {
         if ((LibTorchSharp.THSTensor_is_sparse(handle)
@@ -57,13 +104,7 @@ internal static unsafe class TorchExport
             ThrowNotPlain(handle);
         }
 
-        torch.ScalarType type = LibTorchSharp.THSTensor_type(handle);
-        if (!TorchDTypes.TryGetDType(type, out DLDataType dtype))
-        {
-            ThrowUnknown(type);
-        }
-
-        return dtype;
+        return TorchDTypes.Of(LibTorchSharp.THSTensor_type(handle));
     }
 
     [DoesNotReturn]
@@ -72,18 +113,13 @@ internal static unsafe class TorchExport
             ? "The torch tensor is sparse, and DLPack describes strided memory only. Lend its to_dense(), or its "
             + "indices and values."
         : LibTorchSharp.THSTensor_requires_grad(handle) != 0
-            ? "The torch tensor requires gradients, which a consumer of its memory would not record. Lend its detach(), "
-            + "which is the same memory."
+            ? "The torch tensor requires gradients, which a consumer of its memory would not record. Lend its "
+            + "detach(), which is the same memory."
         : LibTorchSharp.THSTensor_is_conj(handle) != 0
             ? "The torch tensor's conjugation is pending: its memory holds the conjugate of its values. Lend its "
             + "resolve_conj()."
             : "The torch tensor's negation is pending: its memory holds the negative of its values. Lend its "
             + "resolve_neg().");
-
-    [DoesNotReturn]
-    private static void ThrowUnknown(torch.ScalarType type) => throw new DlPackException(
-        $"The torch tensor's elements are {type}, for which DLPack has no dtype. Lend its dequantize() or int_repr() if "
-        + "it is quantized, or convert it by to_type().");
 
     private static DLDevice CheckedDevice(nint handle)
     {
@@ -93,7 +129,8 @@ internal static unsafe class TorchExport
             DeviceType.CPU => DLDevice.Cpu,
             DeviceType.CUDA => DLDevice.Cuda(LibTorchSharp.THSTensor_device_index(handle)),
             DeviceType.META => throw new DlPackException(
-                "The torch tensor is on the meta device: it has a shape, but no elements. Make it on the CPU or on CUDA."),
+                "The torch tensor is on the meta device: it has a shape, but no elements. Make it on the CPU or "
+                + "on CUDA."),
             _ => throw new DlPackException(
                 $"The torch tensor is on {type}. The CPU and CUDA can be lent from: lend its cpu(), which is a copy."),
         };
@@ -105,7 +142,8 @@ internal static unsafe class TorchExport
         if (data == 0 && TorchErrors.TakeLast() is { } reason)
         {
             throw new DlPackException(
-                "The torch tensor has no memory of its own, as those of most sparse layouts. Lend its to_dense().", reason);
+                "The torch tensor has no memory of its own, as those of most sparse layouts. Lend its to_dense().",
+                reason);
         }
 
         return data;

@@ -13,18 +13,25 @@ internal static unsafe class TorchImport
     /// <summary>CUDA's legacy default stream: TorchSharp has no other.</summary>
     private const long LegacyDefaultStream = 1;
 
+    private static bool _isLoaded;
+
     /// <summary>Makes a torch tensor over the same memory.</summary>
     /// <param name="tensor">The tensor; it may be disposed afterwards.</param>
     /// <param name="allowReadOnly">Whether to take read-only memory.</param>
     /// <param name="useLibtorchDlpack">
-    /// Whether to prefer libtorch's own entry to DLPack, where it is found. False is for tests: main memory then goes as
-    /// on platforms without it.
+    /// Whether to prefer libtorch's own entry to DLPack, where it is found. False is for tests: main memory then goes
+    /// as on platforms without it.
     /// </param>
     /// <returns>The handle of a new tensor.</returns>
     public static nint Take(DlPackObject tensor, bool allowReadOnly, bool useLibtorchDlpack)
     {
         torch.ScalarType type = Check(tensor, allowReadOnly);
-        torch.InitializeDeviceType(DeviceType.CPU);
+        if (!_isLoaded)
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            _isLoaded = true;
+        }
+
         bool direct = useLibtorchDlpack && LibtorchDlpack.IsAvailable;
         DLManagedTensorVersioned* lent = tensor.Device.device_type switch
         {
@@ -68,8 +75,8 @@ internal static unsafe class TorchImport
         lent->deleter(lent);
         throw new DlPackException(
             $"The {dtype} elements are at 0x{data:x}, and torch may crash unless that is a multiple of their "
-            + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET arrays are "
-            + "aligned to 8 bytes only.");
+            + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET arrays "
+            + "are aligned to 8 bytes only.");
     }
 
     private static DLManagedTensorVersioned* LendOnCuda(DlPackObject tensor, bool direct)
@@ -77,8 +84,8 @@ internal static unsafe class TorchImport
         if (!direct)
         {
             throw new DlPackException(
-                $"The tensor is on {tensor.Device}, and libtorch's entry to DLPack, which takes such memory, is known on "
-                + "Linux x64 only. Take Copy(), which is in main memory, and move the torch tensor by cuda().");
+                $"The tensor is on {tensor.Device}, and libtorch's entry to DLPack, which takes such memory, is known "
+                + "on Linux x64 only. Take Copy(), which is in main memory, and move the torch tensor by cuda().");
         }
 
         if (!torch.TryInitializeDeviceType(DeviceType.CUDA) || tensor.Device.device_id >= torch.cuda.device_count())
@@ -101,11 +108,11 @@ internal static unsafe class TorchImport
 
     [DoesNotReturn]
     private static void ThrowReadOnly() => throw new DlPackException(
-        "The tensor is read-only, and torch cannot be told so: it would write to it. Take Copy(), or pass allowReadOnly if "
-        + "nobody will write to the torch tensor.");
+        "The tensor is read-only, and torch cannot be told so: it would write to it. Take Copy(), or pass allowReadOnly "
+        + "if nobody will write to the torch tensor.");
 
     [DoesNotReturn]
     private static void ThrowBackwards(DlPackObject tensor) => throw new DlPackException(
-        $"The strides are [{string.Join(", ", tensor.Strides.ToArray())}], and torch takes no negative ones. Take Copy(), "
-        + "which has none.");
+        $"The strides are [{string.Join(", ", tensor.Strides.ToArray())}], and torch takes no negative ones. Take "
+        + "Copy(), which has none.");
 }

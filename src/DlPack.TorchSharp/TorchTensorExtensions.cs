@@ -13,8 +13,8 @@ public static class TorchTensorExtensions
     /// </param>
     /// <returns>
     /// A new object, which the caller disposes: the shape and the strides in elements that torch has; read-only if
-    /// elements are repeated (<c>expand</c>). Writing to it writes to the torch tensor. If it is on CUDA, consumers wait
-    /// for the work on the legacy default stream, on which TorchSharp works.
+    /// elements are repeated (<c>expand</c>). Writing to it writes to the torch tensor. If it is on CUDA, consumers
+    /// wait for the work on the legacy default stream, on which TorchSharp works.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="ObjectDisposedException"><paramref name="tensor"/> has been disposed.</exception>
@@ -22,6 +22,8 @@ public static class TorchTensorExtensions
     /// The tensor requires gradients, has its conjugation or negation pending, is sparse or quantized, or is on another
     /// device; the message says which, and what to call.
     /// </exception>
-    /// <remarks>Any thread may call this, and dispose the result, but not while another one changes the tensor.</remarks>
+    /// <remarks>
+    /// Any thread may call this, and dispose the result, but not while another one changes the tensor.
+    /// </remarks>
     public static DlPackObject AsDlPack(this torch.Tensor tensor) => TorchExport.Lend(tensor);
 }

@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace DlPackNet;
 
-/// <summary>Keeps a torch tensor alive by a handle of its own, whoever disposes the <see cref="torch.Tensor"/>.</summary>
+/// <summary>
+/// Keeps a torch tensor alive by a handle of its own, whoever disposes the <see cref="torch.Tensor"/>.
+/// </summary>
 /// <param name="handle">The handle, taken over.</param>
 /// <param name="stream">The stream that fills the memory, or null for main memory.</param>
 internal sealed class TorchTensorOwner(nint handle, long? stream) : DlPackOwner

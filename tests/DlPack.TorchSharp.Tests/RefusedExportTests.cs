@@ -6,7 +6,7 @@ using Xunit;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>What torch has and DLPack cannot say, each with the way out that the message names.</summary>
-public sealed class RefusedExportTests : TorchLeakChecked
+public sealed unsafe class RefusedExportTests : TorchLeakChecked
 {
     [Fact]
     public void Gradients_are_refused_and_the_detached_tensor_is_the_same_memory()
@@ -74,6 +74,8 @@ public sealed class RefusedExportTests : TorchLeakChecked
         lend.Should().Throw<ObjectDisposedException>();
         Action lendNothing = () => ((torch.Tensor)null!).AsDlPack();
         lendNothing.Should().Throw<ArgumentNullException>();
+        Action export = () => DlPack.Export(gone);
+        export.Should().Throw<ObjectDisposedException>();
     }
 
     private static void Refuses(torch.Tensor tensor, string message)
@@ -82,5 +84,7 @@ public sealed class RefusedExportTests : TorchLeakChecked
         lend.Should().Throw<DlPackException>().WithMessage(message);
         Action lendStatic = () => DlPack.AsDlPack(tensor);
         lendStatic.Should().Throw<DlPackException>().WithMessage(message);
+        Action export = () => DlPack.Export(tensor);
+        export.Should().Throw<DlPackException>().WithMessage(message);
     }
 }

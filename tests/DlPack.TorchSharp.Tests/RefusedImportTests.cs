@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DlPackNet.AdapterTests;
 
-/// <summary>What libtorch would answer with the end of the process, a copy or a crash; nothing is left behind.</summary>
+/// <summary>
+/// What libtorch would answer with the end of the process, a copy or a crash; nothing is left behind.
+/// </summary>
 public sealed unsafe class RefusedImportTests : TorchLeakChecked
 {
     [Fact]
@@ -87,7 +89,8 @@ public sealed unsafe class RefusedImportTests : TorchLeakChecked
             // Past the checks, into libtorch's C functions, which do not throw.
             DLManagedTensorVersioned* lent = DlPack.Export(backwards);
             Action view = () => TorchBlob.Take(lent, torch.ScalarType.Float32, isContiguous: false);
-            view.Should().Throw<DlPackException>().WithMessage("libtorch cannot*").Which.InnerException.Should().NotBeNull();
+            view.Should().Throw<DlPackException>().WithMessage("libtorch cannot*")
+                .Which.InnerException.Should().NotBeNull();
             Live.Blocks.Should().Be(0);
         }
 

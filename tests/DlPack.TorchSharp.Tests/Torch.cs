@@ -33,6 +33,9 @@ internal static class Torch
     }
 
     /// <summary>A tensor with the elements 0, 1, 2 …</summary>
-    public static torch.Tensor Ramp(params long[] shape) =>
-        torch.arange(shape.Aggregate(1L, (product, extent) => product * extent), torch.ScalarType.Float32).reshape(shape);
+    public static torch.Tensor Ramp(params long[] shape)
+    {
+        long length = shape.Aggregate(1L, (product, extent) => product * extent);
+        return torch.arange(length, torch.ScalarType.Float32).reshape(shape);
+    }
 }

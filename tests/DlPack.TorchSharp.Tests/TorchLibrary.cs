@@ -22,8 +22,8 @@ internal static class TorchLibrary
             .FirstOrDefault(attribute => attribute.Key == "LibtorchFolder")?.Value;
         if (folder is null)
         {
-            return "the tests were built without libtorch; set DLPACK_TESTS_LIBTORCH=true and run dotnet test again (it "
-                + "fetches the package libtorch-cpu-linux-x64, 130 MB)";
+            return "the tests were built without libtorch; set DLPACK_TESTS_LIBTORCH=true and run dotnet test again "
+                + "(it fetches the package libtorch-cpu-linux-x64, 130 MB)";
         }
 
         try
@@ -38,7 +38,8 @@ internal static class TorchLibrary
         catch (DllNotFoundException e)
         {
             string reason = e.Message.Split('\n').FirstOrDefault(line => line.Contains("' not found")) ?? e.Message;
-            return $"TorchSharp's library does not load here ({reason.Trim()}); eng/in-trixie.sh runs a command where it does";
+            return $"TorchSharp's library does not load here ({reason.Trim()}); eng/in-trixie.sh runs a command where it "
+                + "does";
         }
 
         torch.InitializeDeviceType(DeviceType.CPU);

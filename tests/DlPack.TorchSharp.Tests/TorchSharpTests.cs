@@ -1,4 +1,6 @@
+using FluentAssertions;
 using TorchSharp;
+using Xunit;
 
 namespace DlPackNet.AdapterTests;
 
@@ -9,6 +11,17 @@ public class TorchSharpTests : AdapterSuite
 
     /// <inheritdoc/>
     protected override long PinsWhileLent => 0;
+
+    /// <summary>A torch tensor has its own dtype; it is TorchSharp that refuses to read it as another.</summary>
+    [Fact]
+    public override void Another_dtype_is_refused()
+    {
+        using DlPackObject tensor = DlPack.Allocate<float>([2, 3]);
+        using torch.Tensor view = ToTorchTensor(tensor, allowReadOnly: false);
+        view.dtype.Should().Be(torch.ScalarType.Float32);
+        Action read = () => Read<int>(tensor, [0, 0]);
+        read.Should().Throw<ArgumentException>().WithMessage("*Float32*");
+    }
 
     /// <inheritdoc/>
     protected override bool HasLayout(Layout layout) => true;
@@ -26,42 +39,34 @@ public class TorchSharpTests : AdapterSuite
     /// <inheritdoc/>
     protected override T Read<T>(DlPackObject tensor, long[] index)
     {
-        using torch.Tensor view = View<T>(tensor);
+        using torch.Tensor view = ToTorchTensor(tensor, allowReadOnly: false);
         return view.data<T>()[index];
     }
 
     /// <inheritdoc/>
     protected override T ReadReadOnly<T>(DlPackObject tensor, long[] index)
     {
-        using torch.Tensor view = View<T>(tensor, allowReadOnly: true);
+        using torch.Tensor view = ToTorchTensor(tensor, allowReadOnly: true);
         return view.data<T>()[index];
     }
 
     /// <inheritdoc/>
     protected override void Write<T>(DlPackObject tensor, long[] index, T value)
     {
-        using torch.Tensor view = View<T>(tensor);
+        using torch.Tensor view = ToTorchTensor(tensor, allowReadOnly: false);
         view.data<T>()[index] = value;
     }
 
     /// <inheritdoc/>
     protected override Func<long[], T> Hold<T>(DlPackObject tensor)
     {
-        torch.Tensor view = View<T>(tensor);
+        torch.Tensor view = ToTorchTensor(tensor, allowReadOnly: false);
         return index => view.data<T>()[index];
     }
 
     /// <summary>What the adapter does on this platform.</summary>
     protected virtual torch.Tensor ToTorchTensor(DlPackObject tensor, bool allowReadOnly) =>
         tensor.ToTorchTensor(allowReadOnly);
-
-    // torch's views have no element type that could be a wrong one: what .NET sees says so.
-    private torch.Tensor View<T>(DlPackObject tensor, bool allowReadOnly = false)
-        where T : unmanaged
-    {
-        tensor.LayoutIn<T>();
-        return ToTorchTensor(tensor, allowReadOnly);
-    }
 
     private static torch.Tensor Zeros<T>(long[] shape, Layout layout)
     {
