@@ -115,6 +115,13 @@ public static class DlPackCuda
             data, dtype, shape, strides, memory.Device, new CudaPointerOwner(primary, stream, release), flags);
     }
 
+    /// <summary>
+    /// Blocks until the memory that was let go of has been given back: that happens on a thread of this library, when the
+    /// GPU is done with it.
+    /// </summary>
+    /// <remarks>To be called before an accelerator is disposed whose memory was lent until a moment ago.</remarks>
+    public static void WaitForReleases() => Reclaimer.Drain();
+
     private static bool Start()
     {
         DriverLibrary.Help();
