@@ -29,7 +29,7 @@ internal static class Targets
             ("transposed copy / NumPy, warm memory, at most", 1, run.Ratio("Transpose", "CopyTo", "NumPyToWarm")),
         ];
 
-        var text = new StringBuilder("\nOf each row's fastest iteration:\n\n| target | limit | measured | |\n|---|---|---|---|\n");
+        var text = new StringBuilder("\nBy the median of each row's iterations:\n\n| target | limit | measured | |\n|---|---|---|---|\n");
         foreach ((string target, double limit, double measured) in rows)
         {
             if (!double.IsNaN(measured))
@@ -47,7 +47,7 @@ internal static class Targets
     private sealed class Results(IReadOnlyList<Summary> summaries)
     {
         public double Nanoseconds(string benchmark, string method) =>
-            Find(benchmark, method)?.ResultStatistics?.Min ?? double.NaN;
+            Find(benchmark, method)?.ResultStatistics?.Median ?? double.NaN;
 
         public double Ratio(string benchmark, string method, string peer) =>
             Nanoseconds(benchmark, method) / Nanoseconds(benchmark, peer);

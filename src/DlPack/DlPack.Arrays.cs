@@ -22,7 +22,8 @@ public static unsafe partial class DlPack
     /// <param name="array">The memory. It is kept in place while a consumer or an address has it, and not before.</param>
     /// <param name="dtype">
     /// What the elements are, if not what <typeparamref name="T"/> says: of the same size (ushort as bfloat16), of a
-    /// part of a struct's size (a pixel of 4 bytes as uint8 in one more dimension), or packed in bytes (float4).
+    /// part of a struct's size (a pixel of 4 bytes as uint8 in one more dimension), or anything over bytes (float32, of
+    /// which a quarter as many fill the last dimension; packed float4).
     /// </param>
     /// <returns>A new object, which the caller disposes. Writing to it writes to the array.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="array"/> is null.</exception>

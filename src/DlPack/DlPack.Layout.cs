@@ -13,6 +13,11 @@ public static unsafe partial class DlPack
         var dims = new long[2 * shape.Length];
         long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
         BufferBounds.Check(shape, strides, first, last, offset, BufferBounds.Capacity(buffer.ByteLength, dtype));
+        if (buffer.Keeper is Array)
+        {
+            BufferBounds.CheckAligned(buffer.Start, dtype);
+        }
+
         nint address = buffer.Start + BufferBounds.ByteOffset(dtype, offset);
         var header = new TensorHeader(dtype, DLDevice.Cpu, buffer.Flags, shape.Length, ByteOffset: 0);
         return new DlPackObject(buffer.Keeper, address, header, dims, length);
@@ -33,9 +38,9 @@ public static unsafe partial class DlPack
         int rank = outerShape.Length;
         outerShape.CopyTo(shape);
         element.InnerShape.AsSpan().CopyTo(shape.Slice(rank));
-        if (element.DType.IsSubByte)
+        if (element.IsRawByte)
         {
-            long bits = shape[rank - 1] * element.ByteCount * 8;
+            long bits = shape[rank - 1] * 8;
             if (bits % element.DType.BitsPerElement != 0)
             {
                 throw new ArgumentException(

@@ -121,7 +121,7 @@ public static unsafe partial class DlPack
     /// <param name="strides">
     /// From one index to the next in <typeparamref name="T"/>, possibly negative; none for row-major.
     /// </param>
-    /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>; not of less than a byte.</param>
+    /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>; no other size than a byte over bytes.</param>
     /// <param name="device">Where the memory is; null for the CPU.</param>
     /// <param name="owner">
     /// What keeps the memory valid, taken over; null if the caller keeps it valid until every borrower is done. If
@@ -146,11 +146,11 @@ public static unsafe partial class DlPack
         where T : unmanaged
     {
         ElementInfo element = ElementInfo<T>.Resolve(dtype);
-        if (element.DType.IsSubByte)
+        if (element.IsRawByte)
         {
             throw new ArgumentException(
-                $"dtype {element.DType} is packed, several elements a byte, and cannot be laid out in whole items of "
-                + $"{typeof(T)}. Pass the address as nint, with shape and strides in elements of the dtype.",
+                $"One item of {typeof(T)} is no whole number of {element.DType} elements, so shape and strides in items "
+                + "say nothing. Pass the address as nint or void*, with shape and strides in elements of the dtype.",
                 nameof(dtype));
         }
 

@@ -139,6 +139,16 @@ public sealed unsafe partial class DlPackObject
                 + "CopyTo a tensor over an array of the right rank.");
         }
 
+        foreach (long extent in Shape)
+        {
+            if (extent > int.MaxValue)
+            {
+                throw new DlPackException(
+                    $"An array has at most {int.MaxValue} elements in a dimension; the shape is "
+                    + $"{TensorLayout.Describe(Shape)}. Copy() keeps them in native memory.");
+            }
+        }
+
         int count = ArrayLengthAs<T>();
         if (count != Length)
         {

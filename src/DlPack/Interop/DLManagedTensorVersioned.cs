@@ -19,15 +19,22 @@ public unsafe struct DLManagedTensorVersioned
     /// <summary>Offset 8, <c>void*</c>: the producer's own; nobody else reads it.</summary>
     public void* manager_ctx;
 
-    /// <summary>
-    /// Offset 16: the consumer calls this once, from any thread, when it is done; it frees the struct too. Null
-    /// where there is nothing to free.
-    /// </summary>
-    public delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void> deleter;
+    // No field of a function pointer's type: Mono overflows its stack when it loads a struct that has one.
+    private void* _deleter;
 
     /// <summary>Offset 24, <c>uint64_t</c>: read-only, copied, padded.</summary>
     public DLPackFlags flags;
 
     /// <summary>Offset 32: the tensor.</summary>
     public DLTensor dl_tensor;
+
+    /// <summary>
+    /// Offset 16: the consumer calls this once, from any thread, when it is done; it frees the struct too. Null
+    /// where there is nothing to free.
+    /// </summary>
+    public delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void> deleter
+    {
+        readonly get => (delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void>)_deleter;
+        set => _deleter = value;
+    }
 }

@@ -39,6 +39,9 @@ internal readonly struct ElementInfo
     /// <summary>The size of the .NET element in bytes; 0 where it is not known.</summary>
     public int ByteCount { get; }
 
+    /// <summary>Whether it is a byte of elements of another size, so that extents in bytes are no extents in elements.</summary>
+    public bool IsRawByte => ByteCount == 1 && DType.BitsPerElement != 8;
+
     /// <summary>Whether the .NET type says by itself what it is.</summary>
     public bool IsKnown => DType.bits != 0;
 
@@ -78,15 +81,13 @@ internal readonly struct ElementInfo
             return new ElementInfo(dtype, size, _scalar);
         }
 
-        if (dtype.IsSubByte)
+        if (natural.DType == DLDataType.UInt8 && natural.InnerShape.Length == 0)
         {
-            // Bytes hold packed elements.
-            if (size == 1)
-            {
-                return new ElementInfo(dtype, size, _scalar);
-            }
+            // Raw bytes hold elements of any size, packed ones too.
+            return new ElementInfo(dtype, size, _scalar);
         }
-        else if (size * 8 % elementBits == 0 && !(natural.IsKnown && natural.InnerShape.Length == 0))
+
+        if (size * 8 % elementBits == 0 && !(natural.IsKnown && natural.InnerShape.Length == 0))
         {
             // A struct holds several elements in a row.
             return new ElementInfo(dtype, size, [size * 8 / elementBits]);
@@ -94,8 +95,8 @@ internal readonly struct ElementInfo
 
         throw new ArgumentException(
             $"dtype {dtype} has {elementBits} bits an element, but {type} has {size * 8}. "
-            + "Pass a dtype of the element's size (a struct may also hold several elements of the dtype), or "
-            + "reinterpret the buffer first with MemoryMarshal.Cast.",
+            + "Pass a dtype of the element's size (a struct may also hold several elements of the dtype, and bytes any "
+            + "number of them), or reinterpret the buffer first with MemoryMarshal.Cast.",
             "dtype");
     }
 

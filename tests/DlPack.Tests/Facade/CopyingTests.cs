@@ -47,6 +47,8 @@ public sealed class CopyingTests : LeakChecked
         ((Action)(() => dl.ToArray4D<float>())).Should().Throw<DlPackException>().WithMessage("*not 4*");
         using DlPackObject flat = DlPack.AsDlPack(new float[2]);
         ((Action)(() => flat.ToArray2D<float>())).Should().Throw<DlPackException>().WithMessage("*not 2*");
+        using DlPackObject wide = DlPack.AsDlPack(Array.Empty<float>(), [0, 3L << 30]);
+        ((Action)(() => wide.ToArray2D<float>())).Should().Throw<DlPackException>().WithMessage("*in a dimension*");
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class AbiLayoutTests
             .Where(type => type is { IsValueType: true, IsEnum: false, Namespace: "DlPackNet.Interop" })
             .SelectMany(type => type
                 .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Select(field => $"{type.Name}.{field.Name}")
+                .Select(field => $"{type.Name}.{field.Name.TrimStart('_')}")
                 .Prepend(type.Name));
 
         Documented.Keys.Should().BeEquivalentTo(declared);

@@ -17,6 +17,10 @@ internal static unsafe class ManagedAbi
         DLPackExchangeAPIHeader header;
         DLPackExchangeAPI api;
 
+        Number(&legacy, sizeof(DLManagedTensor));
+        Number(&versioned, sizeof(DLManagedTensorVersioned));
+        Number(&api, sizeof(DLPackExchangeAPI));
+
         // Addresses rather than Marshal.OffsetOf, which describes marshalled copies and not the memory itself.
         return new Dictionary<string, long>
         {
@@ -41,11 +45,11 @@ internal static unsafe class ManagedAbi
             ["DLManagedTensor"] = sizeof(DLManagedTensor),
             ["DLManagedTensor.dl_tensor"] = Distance(&legacy, &legacy.dl_tensor),
             ["DLManagedTensor.manager_ctx"] = Distance(&legacy, &legacy.manager_ctx),
-            ["DLManagedTensor.deleter"] = Distance(&legacy, &legacy.deleter),
+            ["DLManagedTensor.deleter"] = (long)legacy.deleter,
             ["DLManagedTensorVersioned"] = sizeof(DLManagedTensorVersioned),
             ["DLManagedTensorVersioned.version"] = Distance(&versioned, &versioned.version),
             ["DLManagedTensorVersioned.manager_ctx"] = Distance(&versioned, &versioned.manager_ctx),
-            ["DLManagedTensorVersioned.deleter"] = Distance(&versioned, &versioned.deleter),
+            ["DLManagedTensorVersioned.deleter"] = (long)versioned.deleter,
             ["DLManagedTensorVersioned.flags"] = Distance(&versioned, &versioned.flags),
             ["DLManagedTensorVersioned.dl_tensor"] = Distance(&versioned, &versioned.dl_tensor),
             ["DLPackExchangeAPIHeader"] = sizeof(DLPackExchangeAPIHeader),
@@ -53,15 +57,21 @@ internal static unsafe class ManagedAbi
             ["DLPackExchangeAPIHeader.prev_api"] = Distance(&header, &header.prev_api),
             ["DLPackExchangeAPI"] = sizeof(DLPackExchangeAPI),
             ["DLPackExchangeAPI.header"] = Distance(&api, &api.header),
-            ["DLPackExchangeAPI.managed_tensor_allocator"] = Distance(&api, &api.managed_tensor_allocator),
-            ["DLPackExchangeAPI.managed_tensor_from_py_object_no_sync"] =
-                Distance(&api, &api.managed_tensor_from_py_object_no_sync),
-            ["DLPackExchangeAPI.managed_tensor_to_py_object_no_sync"] =
-                Distance(&api, &api.managed_tensor_to_py_object_no_sync),
-            ["DLPackExchangeAPI.dltensor_from_py_object_no_sync"] =
-                Distance(&api, &api.dltensor_from_py_object_no_sync),
-            ["DLPackExchangeAPI.current_work_stream"] = Distance(&api, &api.current_work_stream),
+            ["DLPackExchangeAPI.managed_tensor_allocator"] = (long)api.managed_tensor_allocator,
+            ["DLPackExchangeAPI.managed_tensor_from_py_object_no_sync"] = (long)api.managed_tensor_from_py_object_no_sync,
+            ["DLPackExchangeAPI.managed_tensor_to_py_object_no_sync"] = (long)api.managed_tensor_to_py_object_no_sync,
+            ["DLPackExchangeAPI.dltensor_from_py_object_no_sync"] = (long)api.dltensor_from_py_object_no_sync,
+            ["DLPackExchangeAPI.current_work_stream"] = (long)api.current_work_stream,
         };
+    }
+
+    // Words that each hold their own offset: function pointers, which are properties, then tell theirs when read.
+    private static void Number(void* start, int size)
+    {
+        for (int offset = 0; offset < size; offset += sizeof(long))
+        {
+            *(long*)((byte*)start + offset) = offset;
+        }
     }
 
     private static long Distance(void* start, void* field) => (byte*)field - (byte*)start;
