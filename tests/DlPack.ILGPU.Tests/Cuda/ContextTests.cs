@@ -2,6 +2,7 @@ using DlPackNet.Interop;
 using FluentAssertions;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using Xunit;
 
@@ -47,6 +48,21 @@ public sealed class ContextTests : CudaTest
         tensor.Device.Should().Be(DLDevice.Cuda(1));
         Action mixed = () => tensor.AsArrayView1D<float>(Gpu);
         mixed.Should().Throw<DlPackException>().WithMessage("*cuda:1*Stub 0*cuda:0*");
+    }
+
+    [Fact]
+    public void A_GPU_is_found_by_its_number_or_not_at_all()
+    {
+        using (CudaAccelerator second = DlPackCuda.CreateAccelerator(Context, 1))
+        {
+            second.DeviceId.Should().Be(1);
+        }
+
+        using Context cpuOnly = Context.Create(builder => builder.CPU());
+        FluentActions.Invoking(() => DlPackCuda.CreateAccelerator(Context, 2))
+            .Should().Throw<DlPackException>().WithMessage("*no GPU 2*CUDA_VISIBLE_DEVICES*");
+        FluentActions.Invoking(() => DlPackCuda.CreateAccelerator(cpuOnly))
+            .Should().Throw<DlPackException>().WithMessage("*no GPU 0*Initialize*");
     }
 
     [Fact]
