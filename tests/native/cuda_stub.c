@@ -150,13 +150,13 @@ EXPORT int cuDeviceTotalMem_v2(size_t *bytes, int device) { (void)device; *bytes
 
 EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device)
 {
-    (void)device;
     switch (attribute) {
     case 10: *value = 32; break;              /* warp size */
     case 75: *value = 8; break;               /* compute capability, major */
     case 76: *value = 0; break;               /* and minor */
     case 8: case 81: *value = 49152; break;   /* shared memory */
     case 19: case 91: *value = 1; break;      /* maps host memory; uses host pointers */
+    case 33: *value = device; break;          /* PCI bus */
     default: *value = 1024; break;
     }
     return OK;
