@@ -56,6 +56,30 @@ public static class DlPackCuda
         return PrimaryAccelerator.Create(context, device);
     }
 
+    /// <summary>As above, for the GPU with a CUDA ordinal.</summary>
+    /// <param name="context">ILGPU's context, made after <see cref="Initialize"/>, with its CUDA devices.</param>
+    /// <param name="ordinal">The GPU's number in CUDA and DLPack, which need not be its place in ILGPU's list.</param>
+    /// <inheritdoc cref="CreateAccelerator(Context, CudaDevice)"/>
+    [Experimental("DLPACK001")]
+    public static CudaAccelerator CreateAccelerator(Context context, int ordinal = 0)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Initialize();
+        DriverLibrary.Need();
+        foreach (CudaDevice device in context.GetCudaDevices())
+        {
+            if (device.DeviceId == ordinal)
+            {
+                return CreateAccelerator(context, device);
+            }
+        }
+
+        throw new DlPackException(
+            $"There is a CUDA driver, but ILGPU's context has no GPU {ordinal} among its "
+            + $"{context.GetCudaDevices().Count}. Call DlPackCuda.Initialize before the context is made, and make it with "
+            + "CUDA devices (Context.CreateDefault()); CUDA_VISIBLE_DEVICES hides GPUs, and so does a driver without any.");
+    }
+
     /// <summary>A tensor over memory that CUDA knows: which GPU it is on, and its kind, is asked of the driver.</summary>
     /// <param name="data">The address of the element at index 0 in every dimension.</param>
     /// <param name="dtype">The type of the elements.</param>
@@ -114,6 +138,13 @@ public static class DlPackCuda
         return DlPack.AsDlPack(
             data, dtype, shape, strides, memory.Device, new CudaPointerOwner(primary, stream, release), flags);
     }
+
+    /// <summary>
+    /// Blocks until the memory that was let go of has been given back: that happens on a thread of this library, when the
+    /// GPU is done with it.
+    /// </summary>
+    /// <remarks>To be called before an accelerator is disposed whose memory was lent until a moment ago.</remarks>
+    public static void WaitForReleases() => Reclaimer.Drain();
 
     private static bool Start()
     {

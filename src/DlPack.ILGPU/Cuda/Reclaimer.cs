@@ -9,12 +9,10 @@ internal static partial class Reclaimer
     private static readonly int _processId = Environment.ProcessId;
     private static readonly BlockingCollection<Pending> _queue = [];
     private static readonly Lazy<Thread> _thread = new(Start);
+    private static readonly object _gate = new();
     private static int _unfinished;
 
     private sealed record Pending(PrimaryContext Context, nint Event, Action Release);
-
-    /// <summary>How many releases have been asked for and not been done.</summary>
-    public static int Unfinished => Volatile.Read(ref _unfinished);
 
     /// <summary>
     /// Whether this is a forked child of the process: it has no GPU, and what it lets go of is its parent's.
@@ -38,9 +36,25 @@ internal static partial class Reclaimer
             handle = context.Record(stream);
         }
 
-        Interlocked.Increment(ref _unfinished);
+        lock (_gate)
+        {
+            _unfinished++;
+        }
+
         _ = _thread.Value;
         _queue.Add(new Pending(context, handle, release));
+    }
+
+    /// <summary>Blocks until all that has been asked for is released.</summary>
+    public static void Drain()
+    {
+        lock (_gate)
+        {
+            while (_unfinished > 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
     }
 
     private static Thread Start()
@@ -55,7 +69,11 @@ internal static partial class Reclaimer
         foreach (Pending pending in _queue.GetConsumingEnumerable())
         {
             Finish(pending);
-            Interlocked.Decrement(ref _unfinished);
+            lock (_gate)
+            {
+                _unfinished--;
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 
