@@ -16,6 +16,7 @@ if (!Libtorch.IsThere)
 Results run = Measuring.Run(args, config);
 Console.WriteLine(TargetTable.Describe(
 [
+    .. ArrowTargets.Of(run),
     .. DotNetTargets.Of(run),
     .. OnnxRuntimeTargets.Of(run),
     .. TorchSharpTargets.Of(run),

@@ -10,6 +10,9 @@ internal static class TorchLibrary
 {
     private static readonly Lazy<string?> Problem = new(LoadOnce);
 
+    /// <summary>Why they are not here; null once they are loaded.</summary>
+    public static string? Missing => Problem.Value;
+
     /// <summary>Loads the libraries, or skips the test where that cannot be done.</summary>
     public static void Load() => Requires.That(Problem.Value is null, Problem.Value ?? "");
 
