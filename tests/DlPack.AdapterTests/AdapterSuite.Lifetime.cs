@@ -101,7 +101,7 @@ public abstract unsafe partial class AdapterSuite
     }
 
     [Fact]
-    public void Another_dtype_is_refused()
+    public virtual void Another_dtype_is_refused()
     {
         using DlPackObject tensor = DlPack.Allocate<float>([2, 3]);
         Refuses<int>(tensor, "*float32*");

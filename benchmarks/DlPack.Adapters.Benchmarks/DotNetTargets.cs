@@ -1,0 +1,14 @@
+namespace DlPackNet.Benchmarks;
+
+/// <summary>What lending Memory2D and Tensor wants to reach beside an array.</summary>
+internal static class DotNetTargets
+{
+    /// <summary>The targets, with what was measured.</summary>
+    public static Target[] Of(Results run) =>
+    [
+        new("Memory2D out - array out in ns, at most", 100,
+            run.Nanoseconds("DotNet", "Memory2D") - run.Nanoseconds("DotNet", "Array")),
+        new("Tensor out - array out in ns, at most", 100,
+            run.Nanoseconds("DotNet", "Tensor") - run.Nanoseconds("DotNet", "Array")),
+    ];
+}

@@ -1,0 +1,35 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using Perfolizer.Horology;
+
+namespace DlPackNet.Benchmarks;
+
+/// <summary>How all benchmarks are measured.</summary>
+internal static class Measuring
+{
+    /// <summary>Short iterations, many of them, with the fastest one and the median shown.</summary>
+    public static ManualConfig Config()
+    {
+        // On a machine that others use too, what disturbs a few of many short iterations does not move their median.
+        Job job = Job.Default.WithWarmupCount(20).WithIterationCount(50)
+            .WithIterationTime(TimeInterval.FromMilliseconds(20));
+        return DefaultConfig.Instance
+            .AddJob(job)
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumn(StatisticColumn.Min, StatisticColumn.Median)
+            .HideColumns("Error", "Gen0", "Gen1", "Gen2", "Alloc Ratio");
+    }
+
+    /// <summary>Runs this program's benchmarks, or those that the command line asks for.</summary>
+    public static Results Run(string[] args, IConfig config)
+    {
+        string[] all = ["--filter", "*"];
+        IEnumerable<Summary> summaries =
+            BenchmarkSwitcher.FromAssembly(typeof(Measuring).Assembly).Run(args.Length == 0 ? all : args, config);
+        return new Results([.. summaries]);
+    }
+}

@@ -1,0 +1,166 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace DlPackNet;
+
+/// <summary>
+/// Tensors bound to the inputs and outputs of a model, to run it many times over them. Unlike an <c>OrtIoBinding</c>
+/// alone it holds what is bound: until something else is bound to the name, until it is cleared, or until it is
+/// disposed.
+/// </summary>
+/// <remarks>
+/// Members must not be called at the same time from several threads. The session must outlive the binding's last run;
+/// to dispose the binding after the session is fine. ONNX Runtime copies tensors of another device than the model's
+/// once, when they are bound.
+/// </remarks>
+public sealed class DlPackIoBinding : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly Dictionary<string, BoundTensor> _inputs = [];
+    private readonly Dictionary<string, BoundTensor> _outputs = [];
+
+    /// <summary>A binding to which nothing is bound.</summary>
+    /// <param name="session">The model, which stays the caller's.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="session"/> is null.</exception>
+    public DlPackIoBinding(InferenceSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        _session = session;
+        Binding = session.CreateIoBinding();
+    }
+
+    /// <summary>
+    /// ONNX Runtime's own binding, for what this class does not offer (<c>BindOutputToDevice</c>, synchronization).
+    /// What is bound by it is held by nobody.
+    /// </summary>
+    public OrtIoBinding Binding { get; }
+
+    /// <summary>Binds a tensor to an input, in place of what was bound before.</summary>
+    /// <param name="name">The input.</param>
+    /// <param name="tensor">See <see cref="OrtValueViews.ToReadOnlyOrtValue"/>; held by the binding.</param>
+    /// <param name="stream">See <see cref="OrtValueViews.ToOrtValue"/>.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="DlPackException">See <see cref="OrtValueViews.ToReadOnlyOrtValue"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor, or this, has been disposed.</exception>
+    /// <exception cref="OnnxRuntimeException">The model has no such input.</exception>
+    public void BindInput(string name, DlPackObject tensor, long? stream = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(tensor);
+        CheckAlive();
+        Bind(_inputs, name, BoundTensor.ForReading(tensor, stream), Binding.BindInput);
+    }
+
+    /// <summary>Binds a tensor to an output, which is written into it; in place of what was bound before.</summary>
+    /// <param name="name">The output.</param>
+    /// <param name="tensor">
+    /// See <see cref="OrtValueViews.ToOrtValue"/>; of the shape and element type that the model puts out. Held by the
+    /// binding.
+    /// </param>
+    /// <param name="stream">See <see cref="OrtValueViews.ToOrtValue"/>.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="DlPackException">See <see cref="OrtValueViews.ToOrtValue"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor, or this, has been disposed.</exception>
+    public void BindOutput(string name, DlPackObject tensor, long? stream = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(tensor);
+        CheckAlive();
+        Bind(_outputs, name, BoundTensor.ForWriting(tensor, stream), Binding.BindOutput);
+    }
+
+    /// <summary>
+    /// Has ONNX Runtime allocate an output in main memory at each run; <see cref="GetOutputs"/> lends it.
+    /// </summary>
+    /// <param name="name">The output.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    public void BindOutput(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        CheckAlive();
+        Binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
+        Release(_outputs, name);
+    }
+
+    /// <summary>Runs the model over what is bound.</summary>
+    /// <param name="options">How to run it.</param>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// Something is not bound, or not as the model wants it; the run failed.
+    /// </exception>
+    public void Run(RunOptions options)
+    {
+        CheckAlive();
+        _session.RunWithBinding(options, Binding);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The outputs of the last run.</summary>
+    /// <returns>
+    /// A tensor for each output, in the order of <c>Binding.GetOutputNames()</c>, which the caller disposes: what was
+    /// bound, or ONNX Runtime's memory. They may outlive the binding and the session.
+    /// </returns>
+    /// <exception cref="DlPackException">See <see cref="OrtValueExtensions.AsDlPack"/>.</exception>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    public DlPackObject[] GetOutputs()
+    {
+        CheckAlive();
+        using IDisposableReadOnlyCollection<OrtValue> values = Binding.GetOutputValues();
+        return OrtOutputs.Lend(values, _inputs.Values.Concat(_outputs.Values));
+    }
+
+    /// <summary>Lets go of everything that is bound, to start anew.</summary>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    public void Clear()
+    {
+        CheckAlive();
+        Binding.ClearBoundInputs();
+        Binding.ClearBoundOutputs();
+        ReleaseAll();
+    }
+
+    /// <summary>Lets go of everything that is bound, and of ONNX Runtime's binding.</summary>
+    public void Dispose()
+    {
+        Binding.Dispose();
+        ReleaseAll();
+    }
+
+    private static void Bind(
+        Dictionary<string, BoundTensor> bound, string name, BoundTensor tensor, Action<string, OrtValue> bind)
+    {
+        try
+        {
+            bind(name, tensor.Value);
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+
+        Release(bound, name);
+        bound.Add(name, tensor);
+    }
+
+    private void CheckAlive() => ObjectDisposedException.ThrowIf(Binding.IsClosed, this);
+
+    private void ReleaseAll()
+    {
+        foreach (BoundTensor bound in _inputs.Values.Concat(_outputs.Values))
+        {
+            bound.Dispose();
+        }
+
+        _inputs.Clear();
+        _outputs.Clear();
+    }
+
+    private static void Release(Dictionary<string, BoundTensor> bound, string name)
+    {
+        if (bound.Remove(name, out BoundTensor before))
+        {
+            before.Dispose();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using DlPackNet.Tests;
+using DlPackNet.Tests.Facade;
+using FluentAssertions;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Xunit;
+
+namespace DlPackNet.AdapterTests;
+
+/// <summary>Tensors that stay bound to a model's inputs and outputs.</summary>
+public sealed class OnnxRuntimeBindingTests : LeakChecked
+{
+    private readonly RunOptions _options = new();
+    private readonly InferenceSession _session = OnnxModel.Session("Neg", TensorElementType.Float, "x");
+
+    [Fact]
+    public void What_changes_in_bound_memory_is_seen_by_the_next_run()
+    {
+        float[] input = [1, 2];
+        float[] output = new float[2];
+        using DlPackIoBinding binding = Bound(input, output);
+        Live.Objects.Should().BePositive("the binding holds what its caller has disposed");
+        Live.Pins.Should().Be(2);
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        binding.Run(_options);
+        output.Should().Equal(-1, -2);
+        input[1] = 5;
+        binding.Run(_options);
+        output.Should().Equal(-1, -5);
+    }
+
+    [Fact]
+    public void Binding_something_else_lets_go_of_what_was_bound()
+    {
+        int released = 0;
+        float[] output = new float[2];
+        using DlPackIoBinding binding = Bound([1, 2], output);
+        Bind(binding, () => released++);
+        released.Should().Be(0);
+        binding.Run(_options);
+        output.Should().Equal(-3, -3);
+        Bind(binding, () => { });
+        released.Should().Be(1);
+        binding.Clear();
+        Live.Should().Be(default(LiveCounts));
+        Action run = () => binding.Run(_options);
+        run.Should().Throw<OnnxRuntimeException>();
+    }
+
+    [Fact]
+    public void Outputs_are_what_was_bound_or_what_ONNX_Runtime_allocated()
+    {
+        float[] output = new float[2];
+        DlPackIoBinding binding = Bound([1, 2], output);
+        binding.Run(_options);
+        DlPackObject bound = binding.GetOutputs().Should().ContainSingle().Subject;
+        binding.BindOutput("y");
+        binding.Run(_options);
+        DlPackObject allocated = binding.GetOutputs().Should().ContainSingle().Subject;
+        binding.Dispose();
+        _session.Dispose();
+        bound.AsSpan<float>()[0] = 9;
+        output.Should().Equal(9, -2);
+        allocated.ToArray<float>().Should().Equal(-1, -2);
+        bound.Dispose();
+        allocated.Dispose();
+    }
+
+    [Fact]
+    public void A_binding_may_be_disposed_after_its_session()
+    {
+        DlPackIoBinding binding = Bound([1, 2], new float[2]);
+        _session.Dispose();
+        binding.Dispose();
+        binding.Dispose();
+        Live.Should().Be(default(LiveCounts));
+    }
+
+    [Fact]
+    public void A_disposed_binding_is_refused()
+    {
+        DlPackIoBinding binding = Bound([1, 2], new float[2]);
+        binding.Dispose();
+        using DlPackObject tensor = DlPack.Allocate<float>([2]);
+        ((Action)(() => binding.Run(_options))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => binding.BindInput("x", tensor))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => binding.BindOutput("y", tensor))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => binding.BindOutput("y"))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => binding.GetOutputs())).Should().Throw<ObjectDisposedException>();
+        ((Action)binding.Clear).Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public void What_cannot_be_bound_is_refused_and_let_go()
+    {
+        float[] output = new float[2];
+        using DlPackIoBinding binding = Bound([1, 2], output);
+        using DlPackObject strided = DlPack.AsDlPack(new float[4], [2], [2]);
+        using DlPackObject constant = DlPack.AsDlPack((ReadOnlyMemory<float>)new float[2]);
+        LiveCounts before = Live;
+        ((Action)(() => binding.BindInput("x", strided))).Should().Throw<DlPackException>().WithMessage("*strides*");
+        ((Action)(() => binding.BindInput("none", constant))).Should().Throw<OnnxRuntimeException>();
+        ((Action)(() => binding.BindOutput("y", constant))).Should().Throw<DlPackException>()
+            .WithMessage("*read-only*");
+        ((Action)(() => binding.BindInput("x", null!))).Should().Throw<ArgumentNullException>();
+        (Live - before).Should().Be(default(LiveCounts));
+        binding.Run(_options);
+        output.Should().Equal(-1, -2);
+    }
+
+    private static void Bind(DlPackIoBinding binding, Action release)
+    {
+        DlPackObject memory = DlPack.Allocate<float>([2]);
+        memory.AsSpan<float>().Fill(3);
+        using DlPackObject tensor = DlPack.AsDlPack(
+            memory.Data,
+            memory.DType,
+            [2],
+            owner: DlPackOwner.FromCallback(() =>
+            {
+                memory.Dispose();
+                release();
+            }));
+        binding.BindInput("x", tensor);
+    }
+
+    private DlPackIoBinding Bound(float[] input, float[] output)
+    {
+        using DlPackObject x = DlPack.AsDlPack(input);
+        using DlPackObject y = DlPack.AsDlPack(output);
+        var binding = new DlPackIoBinding(_session);
+        binding.BindInput("x", x);
+        binding.BindOutput("y", y);
+        return binding;
+    }
+}
