@@ -115,3 +115,9 @@ if (!copy.SequenceEqual([2f, 3f, 4f]) || back.AsReadOnlySpan<float>()[1] != 5 ||
 {
     throw new InvalidOperationException("The example of DlPack.Arrow does not do what the README says.");
 }'
+
+adapter ILGPU 8 '
+if (array[1, 2] != -6 || lent.Length != 100)
+{
+    throw new InvalidOperationException("The example of DlPack.ILGPU does not do what the README says.");
+}'

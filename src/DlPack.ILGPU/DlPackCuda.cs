@@ -9,8 +9,8 @@ namespace DlPackNet;
 /// <remarks>
 /// <para>
 /// ILGPU gives each CUDA accelerator a context of its own, and PyTorch, CuPy, JAX and the CUDA runtime use the GPU's
-/// primary one. An address need not be valid in another context, so that such accelerators neither lend their memory nor
-/// see that of others: both is a <see cref="DlPackException"/>. An accelerator made by
+/// primary one. An address need not be valid in another context, so that such accelerators neither lend their memory
+/// nor see that of others: both is a <see cref="DlPackException"/>. An accelerator made by
 /// <see cref="CreateAccelerator(Context, CudaDevice)"/> works in the primary context.
 /// </para>
 /// <para>All members may be called from any thread.</para>
@@ -23,8 +23,8 @@ public static class DlPackCuda
     public static bool IsDriverThere => DriverLibrary.IsThere;
 
     /// <summary>
-    /// Helps ILGPU to find the driver where it is there under its run-time name only (<c>libcuda.so.1</c>), and makes this
-    /// library responsible for streams and copies of CUDA tensors.
+    /// Helps ILGPU to find the driver where it is there under its run-time name only (<c>libcuda.so.1</c>), and makes
+    /// this library responsible for streams and copies of CUDA tensors.
     /// </summary>
     /// <remarks>
     /// Call it before the first ILGPU <see cref="Context"/>, which otherwise may see no GPU. May be called again. The
@@ -43,8 +43,8 @@ public static class DlPackCuda
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DlPackException">There is no CUDA driver, or no such GPU.</exception>
     /// <remarks>
-    /// Experimental: it replaces the context that ILGPU made, for which ILGPU has no public way, and has been tried with a
-    /// driver that only records calls, not on a GPU.
+    /// Experimental: it replaces the context that ILGPU made, for which ILGPU has no public way, and has been tried
+    /// with a driver that only records calls, not on a GPU.
     /// </remarks>
     [Experimental("DLPACK001")]
     public static CudaAccelerator CreateAccelerator(Context context, CudaDevice device)
@@ -76,22 +76,26 @@ public static class DlPackCuda
 
         throw new DlPackException(
             $"There is a CUDA driver, but ILGPU's context has no GPU {ordinal} among its "
-            + $"{context.GetCudaDevices().Count}. Call DlPackCuda.Initialize before the context is made, and make it with "
-            + "CUDA devices (Context.CreateDefault()); CUDA_VISIBLE_DEVICES hides GPUs, and so does a driver without any.");
+            + $"{context.GetCudaDevices().Count}. Call DlPackCuda.Initialize before the context is made, and make it "
+            + "with "
+            + "CUDA devices (Context.CreateDefault()); CUDA_VISIBLE_DEVICES hides GPUs, and so does a driver without "
+            + "any.");
     }
 
-    /// <summary>A tensor over memory that CUDA knows: which GPU it is on, and its kind, is asked of the driver.</summary>
+    /// <summary>
+    /// A tensor over memory that CUDA knows: which GPU it is on, and its kind, is asked of the driver.
+    /// </summary>
     /// <param name="data">The address of the element at index 0 in every dimension.</param>
     /// <param name="dtype">The type of the elements.</param>
     /// <param name="shape">The extents in elements; none for a scalar. At least one element.</param>
     /// <param name="stream">
-    /// The stream on which the content is computed: 1 legacy default, 2 per-thread default, or a <c>CUstream</c>; null if
-    /// it is complete.
+    /// The stream on which the content is computed: 1 legacy default, 2 per-thread default, or a <c>CUstream</c>; null
+    /// if it is complete.
     /// </param>
     /// <param name="strides">Elements from one index to the next, possibly negative; none for row-major.</param>
     /// <param name="release">
-    /// Gives the memory back, once, when the last borrower is done and the stream too, on a thread of this library; null if
-    /// the caller keeps it valid until then.
+    /// Gives the memory back, once, when the last borrower is done and the stream too, on a thread of this library;
+    /// null if the caller keeps it valid until then.
     /// </param>
     /// <param name="flags">Read-only or not.</param>
     /// <returns>
@@ -116,7 +120,8 @@ public static class DlPackCuda
         if (stream <= 0)
         {
             throw new ArgumentException(
-                $"{stream} is no stream of a producer. Pass 1 (legacy default), 2 (per-thread default), a CUstream handle, "
+                $"{stream} is no stream of a producer. Pass 1 (legacy default), 2 (per-thread default), a CUstream "
+                + "handle, "
                 + "or null if the content is complete.",
                 nameof(stream));
         }
@@ -130,7 +135,8 @@ public static class DlPackCuda
         if (!isHost && memory.Context != 0 && memory.Context != primary.Handle)
         {
             throw new DlPackException(
-                $"Address 0x{data:x} is in CUDA context 0x{memory.Context:x}, and other libraries use the primary context "
+                $"Address 0x{data:x} is in CUDA context 0x{memory.Context:x}, and other libraries use the primary "
+                + "context "
                 + $"0x{primary.Handle:x} of {memory.Device}, where it need not be valid. Allocate it in the primary "
                 + "context (cuDevicePrimaryCtxRetain), as the CUDA runtime does.");
         }
@@ -140,8 +146,8 @@ public static class DlPackCuda
     }
 
     /// <summary>
-    /// Blocks until the memory that was let go of has been given back: that happens on a thread of this library, when the
-    /// GPU is done with it.
+    /// Blocks until the memory that was let go of has been given back: that happens on a thread of this library, when
+    /// the GPU is done with it.
     /// </summary>
     /// <remarks>To be called before an accelerator is disposed whose memory was lent until a moment ago.</remarks>
     public static void WaitForReleases() => Reclaimer.Drain();

@@ -28,8 +28,8 @@ public static class IlgpuBuffers
     /// </param>
     /// <param name="dtype">What the elements are, if not what <typeparamref name="T"/> says.</param>
     /// <returns>
-    /// A new object with the buffer's extent and strides, in elements, which the caller disposes. Writing to it writes to
-    /// the buffer.
+    /// A new object with the buffer's extent and strides, in elements, which the caller disposes. Writing to it writes
+    /// to the buffer.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="buffer"/> is null.</exception>
     /// <exception cref="ArgumentException">

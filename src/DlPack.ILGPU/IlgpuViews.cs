@@ -7,27 +7,31 @@ namespace DlPackNet;
 /// <remarks>
 /// <para>
 /// The tensor's first dimension is X. A view keeps the tensor's memory until the buffer behind it is disposed (by
-/// <see cref="Release{TView}"/>), its accelerator is, or the buffer is collected; the tensor object itself may be disposed
-/// before.
+/// <see cref="Release{TView}"/>), its accelerator is, or the buffer is collected; the tensor object itself may be
+/// disposed before.
 /// </para>
 /// <para>
-/// ILGPU ends the process where a view does not suit it; what is wrong with a tensor is an exception here. It does so too
-/// for indexes out of range, and for algorithms such as Reduce over views that are not dense. All members may be called
-/// from any thread.
+/// ILGPU ends the process where a view does not suit it; what is wrong with a tensor is an exception here. It does so
+/// too for indexes out of range, and for algorithms such as Reduce over views that are not dense. All members may be
+/// called from any thread.
 /// </para>
 /// </remarks>
 public static class IlgpuViews
 {
-    /// <summary>The elements as a dense view of one dimension; those of a tensor of more dimensions in row-major order.</summary>
+    /// <summary>
+    /// The elements as a dense view of one dimension; those of a tensor of more dimensions in row-major order.
+    /// </summary>
     /// <typeparam name="T">
-    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole trailing
-    /// dimensions (Vector3 over [n, 3] float32).
+    /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole
+    /// trailing dimensions (Vector3 over [n, 3] float32).
     /// </typeparam>
     /// <param name="tensor">A contiguous tensor that the accelerator can reach.</param>
-    /// <param name="accelerator">Where the view is used: the CPU for main memory, CUDA for memory of the same GPU.</param>
+    /// <param name="accelerator">
+    /// Where the view is used: the CPU for main memory, CUDA for memory of the same GPU.
+    /// </param>
     /// <param name="stream">
-    /// The stream on which the view is used: it is made to wait for the tensor's content, and the memory is kept until its
-    /// work is done. Null for the accelerator's default stream. Without meaning on the CPU.
+    /// The stream on which the view is used: it is made to wait for the tensor's content, and the memory is kept until
+    /// its work is done. Null for the accelerator's default stream. Without meaning on the CPU.
     /// </param>
     /// <param name="readOnly">true: the caller promises not to write, so that read-only tensors are fine too.</param>
     /// <returns>The elements where they lie.</returns>
@@ -84,7 +88,9 @@ public static class IlgpuViews
             Wrapper.Wrap<T>(tensor, accelerator, stream, layout), new LongIndex2D(layout.X, layout.Y), stride);
     }
 
-    /// <summary>The elements as a row-major view of three dimensions; planes and rows may have gaps between them.</summary>
+    /// <summary>
+    /// The elements as a row-major view of three dimensions; planes and rows may have gaps between them.
+    /// </summary>
     /// <inheritdoc cref="AsArrayView1D{T}(DlPackObject, Accelerator, AcceleratorStream?, bool)"/>
     public static ArrayView3D<T, Stride3D.DenseZY> AsArrayView3D<T>(
         this DlPackObject tensor, Accelerator accelerator, AcceleratorStream? stream = null, bool readOnly = false)
@@ -115,8 +121,8 @@ public static class IlgpuViews
     /// <summary>Disposes the buffer behind a view, so that the view's tensor is released.</summary>
     /// <typeparam name="TView">A view of any dimensions.</typeparam>
     /// <param name="view">
-    /// The view; it and its sub-views must not be used afterwards. On CUDA the memory is kept until the stream that it was
-    /// made for has done its work.
+    /// The view; it and its sub-views must not be used afterwards. On CUDA the memory is kept until the stream that it
+    /// was made for has done its work.
     /// </param>
     public static void Release<TView>(this TView view)
         where TView : struct, IArrayView => view.Buffer?.Dispose();

@@ -54,7 +54,8 @@ internal static unsafe class Lender
         if (stream is not null && stream.Accelerator != accelerator)
         {
             throw new ArgumentException(
-                $"The stream belongs to {stream.Accelerator.Name}, the memory to {accelerator.Name}. Pass a stream of the "
+                $"The stream belongs to {stream.Accelerator.Name}, the memory to {accelerator.Name}. Pass a stream "
+                + "of the "
                 + "same accelerator object, or null for its default stream.",
                 nameof(stream));
         }
@@ -100,7 +101,8 @@ internal static unsafe class Lender
     }
 
     private static DlPackException Unlendable(Accelerator accelerator) => new(
-        $"Memory of {accelerator.AcceleratorType} ({accelerator.Name}) is known by a handle that belongs to ILGPU's own "
+        $"Memory of {accelerator.AcceleratorType} ({accelerator.Name}) is known by a handle that belongs to ILGPU's "
+        + "own "
         + "context, and consumers cannot name that context. Copy the buffer to an array or to a CPU accelerator "
         + "(CopyToCPU, GetAsArray) and lend that.");
 }

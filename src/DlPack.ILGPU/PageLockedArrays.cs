@@ -5,9 +5,9 @@ namespace DlPackNet;
 
 /// <summary>Lends the page-locked arrays of ILGPU as tensors, without copying.</summary>
 /// <remarks>
-/// On a CUDA accelerator they are kDLCUDAHost, which the main processor and the GPU both read; elsewhere they are ordinary
-/// main memory. An array that is disposed while it is lent stays, and stays locked, until the last borrower is done. All
-/// members may be called from any thread.
+/// On a CUDA accelerator they are kDLCUDAHost, which the main processor and the GPU both read; elsewhere they are
+/// ordinary main memory. An array that is disposed while it is lent stays, and stays locked, until the last borrower
+/// is done. All members may be called from any thread.
 /// </remarks>
 public static class PageLockedArrays
 {

@@ -79,7 +79,9 @@ internal static class Strides
         where TStride : struct => Unsafe.As<TKnown, TStride>(ref stride);
 
     private static DlPackException Unsuitable<TStride>(ViewLayout layout) => new(
-        $"Shape [{string.Join(", ", layout.Shape)}] with strides [{string.Join(", ", layout.Steps)}] cannot be seen with "
-        + $"{typeof(TStride).FullName}. Ask for a General stride, which any tensor has whose strides are not negative, or "
+        $"Shape [{string.Join(", ", layout.Shape)}] with strides [{string.Join(", ", layout.Steps)}] cannot be seen "
+        + "with "
+        + $"{typeof(TStride).FullName}. Ask for a General stride, which any tensor has whose strides are not "
+        + "negative, or "
         + "take Copy(), which is row-major.");
 }

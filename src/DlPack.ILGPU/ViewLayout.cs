@@ -52,7 +52,8 @@ internal readonly record struct ViewLayout(long[] Shape, int[] Steps)
         if (tensor.IsReadOnly && !readOnly)
         {
             throw new DlPackException(
-                "The tensor is read-only, and a view of ILGPU can be written. Pass readOnly: true if no kernel writes to "
+                "The tensor is read-only, and a view of ILGPU can be written. Pass readOnly: true if no kernel "
+                + "writes to "
                 + "it, or take Copy().");
         }
 
@@ -64,7 +65,8 @@ internal readonly record struct ViewLayout(long[] Shape, int[] Steps)
         if (shape.Length != dimensions)
         {
             throw new DlPackException(
-                $"Expected {dimensions} dimensions of {typeof(T)}, but the shape is [{string.Join(", ", shape)}]. ILGPU has "
+                $"Expected {dimensions} dimensions of {typeof(T)}, but the shape is [{string.Join(", ", shape)}]. "
+                + "ILGPU has "
                 + "views of 1, 2 and 3; AsArrayView1D takes contiguous tensors of any, and "
                 + "DlPack.AsDlPack(tensor, shape, strides) lays another shape over the memory.");
         }
@@ -75,7 +77,8 @@ internal readonly record struct ViewLayout(long[] Shape, int[] Steps)
     private static int CheckStep(long step, long[] strides) => step is >= 0 and <= int.MaxValue
         ? (int)step
         : throw new DlPackException(
-            $"The strides [{string.Join(", ", strides)}] must be from 0 to {int.MaxValue} for ILGPU. Take Copy(), which "
+            $"The strides [{string.Join(", ", strides)}] must be from 0 to {int.MaxValue} for ILGPU. Take Copy(), "
+            + "which "
             + "is row-major.");
 
     private static long Product(long[] shape)

@@ -7,7 +7,9 @@ namespace DlPackNet;
 /// <summary>Puts ILGPU's kind of buffer around a tensor's memory.</summary>
 internal static unsafe class Wrapper
 {
-    /// <summary>Throws unless an accelerator can work on a tensor's memory; waits for work that is pending on it.</summary>
+    /// <summary>
+    /// Throws unless an accelerator can work on a tensor's memory; waits for work that is pending on it.
+    /// </summary>
     /// <exception cref="DlPackException">It is on another device, or in another context.</exception>
     public static void CheckReachable(DlPackObject tensor, Accelerator accelerator)
     {
@@ -18,13 +20,15 @@ internal static unsafe class Wrapper
         else if (accelerator.AcceleratorType != AcceleratorType.CPU)
         {
             throw new DlPackException(
-                $"Memory on {tensor.Device} cannot be seen by {accelerator.AcceleratorType} ({accelerator.Name}), which "
+                $"Memory on {tensor.Device} cannot be seen by {accelerator.AcceleratorType} ({accelerator.Name}), "
+                + "which "
                 + "knows memory by handles of its own. Copy it there: Copy() and CopyFromCPU.");
         }
         else if (!tensor.Device.IsCpuReadable)
         {
             throw new DlPackException(
-                $"The tensor is on {tensor.Device}, and a CPU accelerator works on main memory. Take Copy(), or pass an "
+                $"The tensor is on {tensor.Device}, and a CPU accelerator works on main memory. Take Copy(), or pass "
+                + "an "
                 + "accelerator of that device.");
         }
         else

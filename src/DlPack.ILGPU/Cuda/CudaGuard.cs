@@ -4,8 +4,8 @@ using ILGPU.Runtime.Cuda;
 namespace DlPackNet;
 
 /// <summary>
-/// The border between CUDA contexts: an address need not be valid in a context other than its own, and a kernel that uses
-/// it there ruins the context for the whole process.
+/// The border between CUDA contexts: an address need not be valid in a context other than its own, and a kernel that
+/// uses it there ruins the context for the whole process.
 /// </summary>
 internal static class CudaGuard
 {
@@ -17,7 +17,8 @@ internal static class CudaGuard
         if (accelerator.NativePtr != PrimaryContext.Of(accelerator.DeviceId).Handle)
         {
             throw new DlPackException(
-                $"The memory of {accelerator.Name} is in a CUDA context that ILGPU made for itself. Other libraries use the "
+                $"The memory of {accelerator.Name} is in a CUDA context that ILGPU made for itself. Other libraries "
+                + "use the "
                 + $"primary context of GPU {accelerator.DeviceId}, where its addresses need not be valid. Make the "
                 + "accelerator by DlPackCuda.CreateAccelerator, or copy the buffer to the CPU and lend that.");
         }
@@ -32,7 +33,8 @@ internal static class CudaGuard
         if (!isKind || (device.device_type == DLDeviceType.kDLCUDA && device.device_id != accelerator.DeviceId))
         {
             throw new DlPackException(
-                $"The tensor is on {device}, and {accelerator.Name} works on {DLDevice.Cuda(accelerator.DeviceId)}. Take "
+                $"The tensor is on {device}, and {accelerator.Name} works on {DLDevice.Cuda(accelerator.DeviceId)}. "
+                + "Take "
                 + "Copy() and CopyFromCPU, or make the accelerator on the tensor's device.");
         }
 
@@ -42,7 +44,8 @@ internal static class CudaGuard
         }
 
         CudaMemory memory = CudaMemory.Find(tensor.Data) ?? throw new DlPackException(
-            $"The tensor says that it is on {device}, but the CUDA driver does not know its address 0x{tensor.Data:x}. Its "
+            $"The tensor says that it is on {device}, but the CUDA driver does not know its address "
+            + $"0x{tensor.Data:x}. Its "
             + "producer is wrong about the device.");
         if (memory.Context != 0 && memory.Context != accelerator.NativePtr)
         {

@@ -4,7 +4,9 @@ namespace DlPackNet;
 
 /// <summary>What the driver knows about an address.</summary>
 /// <param name="Device">Its kind and its GPU's ordinal.</param>
-/// <param name="Context">The context that it was allocated in; 0 where it belongs to none, as memory of pools does.</param>
+/// <param name="Context">
+/// The context that it was allocated in; 0 where it belongs to none, as memory of pools does.
+/// </param>
 internal readonly record struct CudaMemory(DLDevice Device, nint Context)
 {
     /// <summary>Asks the driver; null for memory that it does not know, such as ordinary main memory.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet;
 
-/// <summary>The functions of the CUDA driver that ILGPU lacks, or that must not bind an accelerator to the thread.</summary>
+/// <summary>
+/// The functions of the CUDA driver that ILGPU lacks, or that must not bind an accelerator to the thread.
+/// </summary>
 /// <remarks>
 /// Named as in the driver; each returns 0 or an error number. Streams: 1 legacy default, 2 per-thread default, else a
 /// handle, exactly as DLPack numbers them. https://docs.nvidia.com/cuda/cuda-driver-api

@@ -40,7 +40,8 @@ internal static class DriverLibrary
         if (!IsThere)
         {
             throw new DlPackException(
-                $"There is no CUDA driver: looked for {string.Join(", ", Names)}. Install NVIDIA's driver, in a container "
+                $"There is no CUDA driver: looked for {string.Join(", ", Names)}. Install NVIDIA's driver, in a "
+                + "container "
                 + $"make it visible (--gpus all), or give its path in {Variable}.");
         }
     }

@@ -6,8 +6,8 @@ namespace DlPackNet;
 /// A GPU's primary context, which all libraries of a process share, and the events that are recorded in it.
 /// </summary>
 /// <remarks>
-/// It is retained once, on first use, and kept until the process ends, as other libraries do: memory that they lent may be
-/// in it.
+/// It is retained once, on first use, and kept until the process ends, as other libraries do: memory that they lent
+/// may be in it.
 /// </remarks>
 internal sealed class PrimaryContext
 {
@@ -53,7 +53,8 @@ internal sealed class PrimaryContext
     }
 
     /// <summary>
-    /// Takes an event back. It may be recorded anew at once: a stream that waits for it waits for what it was when asked to.
+    /// Takes an event back. It may be recorded anew at once: a stream that waits for it waits for what it was when
+    /// asked to.
     /// </summary>
     public void Recycle(nint handle) => _events.Add(handle);
 }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet;
 
-/// <summary>Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked.</summary>
+/// <summary>
+/// Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked.
+/// </summary>
 internal static partial class Reclaimer
 {
     private static readonly int _processId = Environment.ProcessId;

@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace DlPackNet;
 
 /// <summary>
-/// The CUDA accelerators whose memory is lent. Disposing one destroys its context and with it the memory, so that it has
-/// to wait; memory of the CPU outlives its accelerator.
+/// The CUDA accelerators whose memory is lent. Disposing one destroys its context and with it the memory, so that it
+/// has to wait; memory of the CPU outlives its accelerator.
 /// </summary>
 internal static class AcceleratorHolds
 {
@@ -54,7 +54,8 @@ internal static class AcceleratorHolds
 
         Volatile.Write(ref IlgpuInternals.DisposeBarrier(accelerator), 0);
         throw new DlPackException(
-            $"{accelerator.Name} has {count} buffers that are lent as tensors, and disposing the accelerator would free "
+            $"{accelerator.Name} has {count} buffers that are lent as tensors, and disposing the accelerator would "
+            + "free "
             + "them. Dispose the tensors and wait for their consumers, then dispose it again.");
     }
 

@@ -3,7 +3,9 @@ using ILGPU.Runtime.CPU;
 
 namespace DlPackNet;
 
-/// <summary>Main memory that a tensor keeps, as a buffer of ILGPU. Disposing it, or its accelerator, releases the tensor.</summary>
+/// <summary>
+/// Main memory that a tensor keeps, as a buffer of ILGPU. Disposing it, or its accelerator, releases the tensor.
+/// </summary>
 internal sealed class CpuTensorBuffer : CPUMemoryBuffer
 {
     private readonly DlPackObject _tensor;

@@ -43,7 +43,9 @@ internal sealed class DisposalHold
 
     /// <summary>Gives one hold back. If it is the last and the resource was disposed meanwhile, it is freed.</summary>
     /// <param name="resource">What <see cref="Take"/> got.</param>
-    /// <param name="stream">On CUDA the stream that must be done before it is freed, which is waited for elsewhere.</param>
+    /// <param name="stream">
+    /// On CUDA the stream that must be done before it is freed, which is waited for elsewhere.
+    /// </param>
     public void Return(AcceleratorObject resource, long? stream = null)
     {
         Accelerator accelerator = resource.Accelerator;

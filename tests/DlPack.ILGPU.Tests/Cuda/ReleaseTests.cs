@@ -7,7 +7,9 @@ using Xunit;
 
 namespace DlPackNet.IlgpuTests.Cuda;
 
-/// <summary>Memory is given back when the GPU is done with it, and nobody waits for that but a thread of the library.</summary>
+/// <summary>
+/// Memory is given back when the GPU is done with it, and nobody waits for that but a thread of the library.
+/// </summary>
 public sealed class ReleaseTests : CudaTest
 {
     public ReleaseTests() => AtEnd(() => CudaStub.stub_hold_events(0));

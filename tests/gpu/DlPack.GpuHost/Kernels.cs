@@ -12,7 +12,9 @@ internal static class Kernels
         Index3D index, ArrayView3D<T, Stride3D.General> from, ArrayView3D<T, Stride3D.General> to)
         where T : unmanaged => to[index] = from[index];
 
-    /// <summary>Works for a while and only then writes, so that who comes too early sees what was there before.</summary>
+    /// <summary>
+    /// Works for a while and only then writes, so that who comes too early sees what was there before.
+    /// </summary>
     public static void Slow(Machine machine, string tensor, float value, int rounds, int stream)
     {
         AcceleratorStream queue = machine.Streams[stream];
@@ -33,7 +35,9 @@ internal static class Kernels
         machine.Accelerator.Synchronize();
     }
 
-    /// <summary>What the same kernel does in an accelerator's own context, and after a move to the primary one.</summary>
+    /// <summary>
+    /// What the same kernel does in an accelerator's own context, and after a move to the primary one.
+    /// </summary>
     public static string AcrossTheSwap()
     {
         DlPackCuda.Initialize();

@@ -10,7 +10,9 @@ public static unsafe class Program
 
     /// <summary>Runs a command: words with a space between them.</summary>
     /// <param name="command">UTF-8, ended by a zero.</param>
-    /// <param name="answer">Gets the answer, UTF-8, ended by a zero; it starts with "!" where the command failed.</param>
+    /// <param name="answer">
+    /// Gets the answer, UTF-8, ended by a zero; it starts with "!" where the command failed.
+    /// </param>
     /// <param name="size">The bytes that the answer may take.</param>
     [UnmanagedCallersOnly]
     public static void Run(byte* command, byte* answer, int size)
