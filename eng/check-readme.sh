@@ -109,3 +109,15 @@ if (Math.Abs(scores.Cast<float>().Sum() - 1) > 1e-5 || digit.ToArray<long>() is 
 {
     throw new InvalidOperationException("The example of DlPack.OnnxRuntime does not do what the README says.");
 }' "<PackageReference Include=\"Microsoft.ML.OnnxRuntime\" Version=\"$ort\" />"
+
+adapter Arrow 7 '
+if (!copy.SequenceEqual([2f, 3f, 4f]) || back.AsReadOnlySpan<float>()[1] != 5 || !dl.IsReadOnly || back.NDim != 3)
+{
+    throw new InvalidOperationException("The example of DlPack.Arrow does not do what the README says.");
+}'
+
+adapter ILGPU 8 '
+if (array[1, 2] != -6 || lent.Length != 100)
+{
+    throw new InvalidOperationException("The example of DlPack.ILGPU does not do what the README says.");
+}'

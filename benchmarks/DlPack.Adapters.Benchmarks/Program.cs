@@ -1,11 +1,23 @@
 // Measures what each adapter costs beside its library's own wrapping call, and handing 1 GiB over beside copying it:
 // dotnet run -c Release --project benchmarks/DlPack.Adapters.Benchmarks [-- --filter '*OnnxRuntime*']
 
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Filters;
 using DlPackNet.Benchmarks;
 
-Results run = Measuring.Run(args, Measuring.Config());
+// Where TorchSharp is, in a root of its own, nothing is built.
+ManualConfig config = Measuring.Config(inProcess: Libtorch.IsThere);
+if (!Libtorch.IsThere)
+{
+    Console.WriteLine("TorchSharp is not here (eng/in-trixie.sh, DLPACK_TESTS_LIBTORCH=true): its rows are left out.");
+    config.AddFilter(new SimpleFilter(b => b.Descriptor.Type != typeof(TorchSharpBenchmarks)));
+}
+
+Results run = Measuring.Run(args, config);
 Console.WriteLine(TargetTable.Describe(
 [
+    .. ArrowTargets.Of(run),
     .. DotNetTargets.Of(run),
     .. OnnxRuntimeTargets.Of(run),
+    .. TorchSharpTargets.Of(run),
 ]));

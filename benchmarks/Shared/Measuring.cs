@@ -4,6 +4,7 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 
 namespace DlPackNet.Benchmarks;
@@ -12,11 +13,17 @@ namespace DlPackNet.Benchmarks;
 internal static class Measuring
 {
     /// <summary>Short iterations, many of them, with the fastest one and the median shown.</summary>
-    public static ManualConfig Config()
+    /// <param name="inProcess">Whether to measure here, where no program can be built for each benchmark.</param>
+    public static ManualConfig Config(bool inProcess = false)
     {
         // On a machine that others use too, what disturbs a few of many short iterations does not move their median.
         Job job = Job.Default.WithWarmupCount(20).WithIterationCount(50)
             .WithIterationTime(TimeInterval.FromMilliseconds(20));
+        if (inProcess)
+        {
+            job = job.WithToolchain(InProcessEmitToolchain.Instance);
+        }
+
         return DefaultConfig.Instance
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)

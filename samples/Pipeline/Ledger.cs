@@ -28,16 +28,12 @@ internal sealed class Ledger
             + $"[{string.Join(", ", tensor.Shape.ToArray())}], {tensor.ByteLength} bytes");
     }
 
-    /// <summary>
-    /// Ends a step that copies nothing: it may allocate its own objects, but less than the numbers take.
-    /// </summary>
+    /// <summary>Ends a step that copies nothing: what it allocates is less than its numbers take.</summary>
     public void EndWithoutCopy(params DlPackObject[] tensors)
     {
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocated;
-        long smallest = tensors.Min(tensor => tensor.ByteLength);
-        Check(
-            allocated < smallest,
-            $"{allocated} bytes allocated on the managed heap, less than any of its tensors takes");
+        long taken = tensors.Sum(tensor => tensor.ByteLength);
+        Check(allocated < taken, $"{allocated} bytes allocated on the managed heap; its tensors take {taken}");
     }
 
     /// <summary>Prints a check, and remembers if it fails.</summary>

@@ -1,7 +1,8 @@
-// A table of handwritten digits goes through four libraries, each of which works on the numbers where the one before
+// A table of handwritten digits goes through five libraries, each of which works on the numbers where the one before
 // left them: CommunityToolkit's Memory2D reads pixels, System.Numerics.Tensors normalizes them, ONNX Runtime scores
-// them, and what follows reads the scores. Every step prints the addresses that its library sees and what it allocated.
-// The exit code is 0 only if no step copied and every answer is right. Start it with `dotnet run`.
+// them, TorchSharp (or .NET, where it does not load) compares the scores, and Arrow writes a file. Every step prints
+// the addresses that its library sees and what it allocated. The exit code is 0 only if no step copied and every answer
+// is right. Start it with `dotnet run`.
 
 using System.Runtime.CompilerServices;
 using CommunityToolkit.HighPerformance;
@@ -29,7 +30,6 @@ ledger.Check(lentPixels.Strides[0] == Digits.Pixels + 1, $"rows are {lentPixels.
 using DlPackObject images = DlPack.Allocate<float>([count, Digits.Pixels]);
 using DlPackObject scores = DlPack.Allocate<float>([count, 10]);
 using DlPackObject answers = DlPack.Allocate<long>([count]);
-using DlPackObject margins = DlPack.Allocate<float>([count]);
 
 ledger.Begin("2. Turn bytes into floats, the one step that must write anew, and normalize them in place.");
 Span2D<float> rows = images.AsSpan2D<float>();
@@ -50,13 +50,15 @@ ledger.EndWithoutCopy(images, scores, answers);
 ledger.Check(LargestDifference() <= Tolerance, $"unchanged images score within {Tolerance} of scikit-learn's");
 ledger.Check(CountRight() == Right, $"{CountRight()} of {count} images are answered right");
 
-ledger.Begin("4. Compute how sure each answer is.");
-Margins.Compute(scores.AsReadOnlyTensorSpan<float>(), margins.AsSpan<float>());
-ledger.EndWithoutCopy(scores, margins);
+ledger.Begin("4. Compute how sure each answer is: how far its score is above the next best.");
+using DlPackObject margins = Margins.Of(scores, ledger);
 int unsure = CountUnsure();
 ledger.Check(unsure == Unsure, $"{unsure} answers are less than {Close} above the next best");
 
-ledger.Begin("5. All is given back.");
+ledger.Begin("5. Write pixels, answers and margins to an Arrow file.");
+ArrowFile.Write(Path.Combine(AppContext.BaseDirectory, "digits.arrow"), images, answers, margins, ledger);
+
+ledger.Begin("6. All is given back.");
 foreach (DlPackObject tensor in new[] { lentPixels, images, scores, answers, margins })
 {
     tensor.Dispose();

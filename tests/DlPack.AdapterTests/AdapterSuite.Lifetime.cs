@@ -89,8 +89,11 @@ public abstract unsafe partial class AdapterSuite
     {
         using DlPackObject tensor = DlPack.AsDlPack((ReadOnlyMemory<int>)Enumerable.Range(1, 6).ToArray(), [2, 3]);
         ReadReadOnly<int>(tensor, [1, 2]).Should().Be(6);
-        Action write = () => Write(tensor, [1, 2], 7);
-        write.Should().Throw<DlPackException>().WithMessage("*read-only*");
+        if (HasWritableViews)
+        {
+            Action write = () => Write(tensor, [1, 2], 7);
+            write.Should().Throw<DlPackException>().WithMessage("*read-only*");
+        }
     }
 
     [Fact]

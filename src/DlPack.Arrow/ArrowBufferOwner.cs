@@ -1,0 +1,25 @@
+using System.Buffers;
+using Apache.Arrow;
+
+namespace DlPackNet;
+
+/// <summary>A share of an Arrow buffer, which is kept in place while it is seen.</summary>
+internal sealed unsafe class ArrowBufferOwner(ArrowBuffer buffer) : DlPackPinnableOwner
+{
+    // An array that is disposed gives its own share back only.
+    private readonly ArrowBuffer _share = buffer.Retain();
+    private MemoryHandle _handle;
+
+    /// <summary>Gives the share back where nobody took this owner over.</summary>
+    public void Abandon() => _share.Dispose();
+
+    protected override nint Pin()
+    {
+        _handle = _share.Memory.Pin();
+        return (nint)_handle.Pointer;
+    }
+
+    protected override void Unpin() => _handle.Dispose();
+
+    protected override void Release() => _share.Dispose();
+}

@@ -1,0 +1,14 @@
+using Apache.Arrow;
+
+namespace DlPackNet;
+
+/// <summary>The methods of <see cref="ArrowExtensions"/> in the form <c>DlPack.AsDlPack(array)</c>.</summary>
+public static class ArrowFactory
+{
+    extension(DlPack)
+    {
+        /// <inheritdoc cref="ArrowExtensions.AsDlPack(IArrowArray, bool)"/>
+        public static DlPackObject AsDlPack(IArrowArray array, bool isWritable = false) =>
+            ArrowExtensions.AsDlPack(array, isWritable);
+    }
+}

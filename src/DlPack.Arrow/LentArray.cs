@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.C;
+using Apache.Arrow.Types;
+using DlPackNet.Interop;
+
+namespace DlPackNet;
+
+/// <summary>
+/// Hands a lent tensor to Arrow by its C data interface: Arrow then shares the buffer among arrays, slices and exports,
+/// and calls our release when the last is gone, which it does for no memory that it is handed otherwise.
+/// </summary>
+internal static unsafe class LentArray
+{
+    /// <summary>An array over a tensor, whose deleter it calls at the end, or at once if this fails.</summary>
+    /// <param name="lent">The tensor, in main memory, with its values one after the other.</param>
+    /// <param name="type">The type of its elements, or of tensors of them.</param>
+    /// <param name="count">The number of elements.</param>
+    public static IArrowArray Import(DLManagedTensorVersioned* lent, IArrowType type, long count)
+    {
+        void** valueBuffers = stackalloc void*[2];
+        valueBuffers[0] = null;
+        valueBuffers[1] = lent->dl_tensor.data;
+        var values = new CArray { Length = count, BufferCount = 2, Buffers = valueBuffers, Release = &Release };
+        if (type is not FixedShapeTensorType)
+        {
+            return Import(lent, type, values);
+        }
+
+        void* noValidity = null;
+        CArray* child = &values;
+        var lists = new CArray
+        {
+            Length = lent->dl_tensor.shape[0],
+            BufferCount = 1,
+            Buffers = &noValidity,
+            ChildCount = 1,
+            Children = &child,
+            Release = &Release,
+        };
+        return Import(lent, type, lists);
+    }
+
+    private static IArrowArray Import(DLManagedTensorVersioned* lent, IArrowType type, CArray array)
+    {
+        array.PrivateData = lent;
+        try
+        {
+            return CArrowArrayImporter.ImportArray((CArrowArray*)&array, type);
+        }
+        finally
+        {
+            // The importer takes the array over, which it shows by clearing the callback, unless it throws before.
+            if (array.Release != null)
+            {
+                array.Release(&array);
+            }
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Release(CArray* array)
+    {
+        var lent = (DLManagedTensorVersioned*)array->PrivateData;
+        array->Release = null;
+        if (lent != null)
+        {
+            lent->deleter(lent);
+        }
+    }
+}

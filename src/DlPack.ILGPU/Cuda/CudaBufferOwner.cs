@@ -1,0 +1,19 @@
+using ILGPU.Runtime;
+
+namespace DlPackNet;
+
+/// <summary>Keeps a resource on a GPU from being freed while it is lent.</summary>
+internal sealed class CudaBufferOwner(AcceleratorObject resource, DisposalHold hold, long stream) : DlPackOwner
+{
+    /// <inheritdoc/>
+    protected override long? ProducerStream => stream;
+
+    /// <inheritdoc/>
+    protected override void Release()
+    {
+        if (!Reclaimer.IsForkedChild)
+        {
+            hold.Return(resource, stream);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet;
+
+/// <summary>Orders the streams of GPUs, and copies from, to and within them, in their primary contexts.</summary>
+internal sealed class CudaRuntime : DlPackDeviceRuntime
+{
+    private const long LegacyDefault = 1;
+
+    private CudaRuntime()
+    {
+    }
+
+    /// <summary>The one that is registered.</summary>
+    public static CudaRuntime Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override void Wait(DLDevice device, long producerStream, long consumerStream)
+    {
+        PrimaryContext context = PrimaryContext.Of(device.device_id);
+        using ContextScope scope = ContextScope.Of(context.Handle);
+        nint recorded = context.Record(producerStream);
+        try
+        {
+            Driver.Check(
+                Driver.cuStreamWaitEvent(consumerStream, recorded, 0),
+                $"let stream {consumerStream} wait for stream {producerStream}");
+        }
+        finally
+        {
+            context.Recycle(recorded);
+        }
+    }
+
+    /// <summary>Makes a stream wait for the work that a tensor's content depends on.</summary>
+    public void WaitForContent(DlPackObject tensor, long stream)
+    {
+        if (ProducerStreamOf(tensor) is { } producer && producer != stream)
+        {
+            Wait(tensor.Device, producer, stream);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize(DLDevice device, long producerStream)
+    {
+        using ContextScope scope = ContextScope.Of(PrimaryContext.Of(device.device_id).Handle);
+        Driver.Check(Driver.cuStreamSynchronize(producerStream), $"wait for stream {producerStream}");
+    }
+
+    /// <inheritdoc/>
+    public override DlPackObject Allocate(DLDevice device, DLDataType dtype, ReadOnlySpan<long> shape)
+    {
+        // The core knows how many bytes that is, and refuses what makes no sense.
+        using DlPackObject form = DlPack.AsDlPack(256, dtype, shape);
+        PrimaryContext context = PrimaryContext.Of(device.device_id);
+        using ContextScope scope = ContextScope.Of(context.Handle);
+        nint address = 0;
+        if (form.ByteLength > 0)
+        {
+            Driver.Check(
+                Driver.cuMemAlloc_v2(out address, (nuint)form.ByteLength),
+                $"allocate {form.ByteLength} bytes on {device}");
+        }
+
+        return DlPack.AsDlPack(
+            address, dtype, shape, device: DLDevice.Cuda(device.device_id), owner: FreeOnRelease(context, address));
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(DlPackObject source, DlPackObject destination, long? stream)
+    {
+        if (source.Length == 0)
+        {
+            return;
+        }
+
+        bool toHost = destination.Device.IsCpuReadable;
+        DLDevice gpu = toHost ? source.Device : destination.Device;
+        long producer = ProducerStreamOf(source) ?? LegacyDefault;
+        long queue = toHost ? producer : stream ?? LegacyDefault;
+        using ContextScope scope = ContextScope.Of(PrimaryContext.Of(gpu.device_id).Handle);
+        if (!toHost && !source.Device.IsCpuReadable && producer != queue)
+        {
+            Wait(gpu, producer, queue);
+        }
+
+        if (source.IsContiguous)
+        {
+            CopyBytes(source.Data, destination.Data, source.ByteLength, queue);
+        }
+        else if (toHost)
+        {
+            CopyStrided(source, destination, queue);
+        }
+        else
+        {
+            using DlPackObject compact = DlPack.Allocate(source.DType, source.Shape, zeroed: false);
+            CopyStrided(source, compact, queue);
+            CopyBytes(compact.Data, destination.Data, compact.ByteLength, queue);
+            Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
+        }
+
+        if (toHost || source.Device.IsCpuReadable)
+        {
+            Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
+        }
+
+        GC.KeepAlive(source);
+        GC.KeepAlive(destination);
+    }
+
+    private static void CopyStrided(DlPackObject source, DlPackObject destination, long queue)
+    {
+        if (source.Device.IsCpuReadable)
+        {
+            source.CopyTo(destination);
+            return;
+        }
+
+        (long first, long last) = (0, 0);
+        for (int i = 0; i < source.NDim; i++)
+        {
+            long reach = checked((source.Shape[i] - 1) * source.Strides[i]);
+            (first, last) = (first + Math.Min(reach, 0), last + Math.Max(reach, 0));
+        }
+
+        // Everything from the lowest to the highest element; the main processor picks what belongs to the tensor.
+        int size = source.DType.BytesPerElement;
+        using DlPackObject all = DlPack.Allocate(DLDataType.UInt8, [(last - first + 1) * size], zeroed: false);
+        CopyBytes(source.Data + (nint)(first * size), all.Data, all.ByteLength, queue);
+        Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
+        using DlPackObject picked = DlPack.AsDlPack(
+            all.Data - (nint)(first * size), source.DType, source.Shape, source.Strides);
+        picked.CopyTo(destination);
+    }
+
+    private static void CopyBytes(nint from, nint to, long bytes, long queue) => Driver.Check(
+        Driver.cuMemcpyAsync(to, from, (nuint)bytes, queue), $"copy {bytes} bytes on stream {queue}");
+
+    private static DlPackOwner FreeOnRelease(PrimaryContext context, nint address) => DlPackOwner.FromCallback(() =>
+    {
+        if (address != 0)
+        {
+            Reclaimer.After(
+                context, LegacyDefault, () => Driver.Check(Driver.cuMemFree_v2(address), "free memory of a GPU"));
+        }
+    });
+}

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace DlPackNet;
+
+/// <summary>
+/// The functions of the CUDA driver that ILGPU lacks, or that must not bind an accelerator to the thread.
+/// </summary>
+/// <remarks>
+/// Named as in the driver; each returns 0 or an error number. Streams: 1 legacy default, 2 per-thread default, else a
+/// handle, exactly as DLPack numbers them. https://docs.nvidia.com/cuda/cuda-driver-api
+/// </remarks>
+internal static unsafe partial class Driver
+{
+    /// <summary>By this name <see cref="DriverLibrary"/> knows the driver.</summary>
+    public const string LibraryName = "dlpack-cuda-driver";
+
+    public const int InvalidValue = 1;
+    public const int NotReady = 600;
+    public const uint DisableTiming = 2;
+
+    public const int AttributeContext = 1;
+    public const int AttributeMemoryType = 2;
+    public const int AttributeIsManaged = 8;
+    public const int AttributeDeviceOrdinal = 9;
+
+    public const int MemoryTypeHost = 1;
+    public const int MemoryTypeDevice = 2;
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuInit(uint flags);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuGetErrorName(int error, out byte* name);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuDeviceGet(out int device, int ordinal);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuDevicePrimaryCtxRetain(out nint context, int device);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuCtxSetCurrent(nint context);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuCtxPushCurrent_v2(nint context);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuCtxPopCurrent_v2(out nint context);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuPointerGetAttribute(void* data, int attribute, nint pointer);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuEventCreate(out nint handle, uint flags);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuEventRecord(nint handle, long stream);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuEventSynchronize(nint handle);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuEventDestroy_v2(nint handle);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuStreamWaitEvent(long stream, nint handle, uint flags);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuStreamSynchronize(long stream);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuMemAlloc_v2(out nint pointer, nuint bytes);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuMemFree_v2(nint pointer);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuMemHostAlloc(out nint pointer, nuint bytes, uint flags);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuMemFreeHost(nint pointer);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuMemcpyAsync(nint destination, nint source, nuint bytes, long stream);
+
+    /// <summary>Throws where the driver reported an error.</summary>
+    /// <exception cref="DlPackException">It did; the message has its name and what was being done.</exception>
+    public static void Check(int error, string purpose)
+    {
+        if (error != 0)
+        {
+            throw Failed(error, purpose);
+        }
+    }
+
+    private static DlPackException Failed(int error, string purpose)
+    {
+        string name = cuGetErrorName(error, out byte* text) == 0 && text is not null
+            ? Marshal.PtrToStringUTF8((nint)text)!
+            : "unknown";
+        return new DlPackException($"CUDA error {error} ({name}) when it was to {purpose}.");
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace DlPackNet;
+
+/// <summary>
+/// A GPU's primary context, which all libraries of a process share, and the events that are recorded in it.
+/// </summary>
+/// <remarks>
+/// It is retained once, on first use, and kept until the process ends, as other libraries do: memory that they lent
+/// may be in it.
+/// </remarks>
+internal sealed class PrimaryContext
+{
+    private static readonly ConcurrentDictionary<int, PrimaryContext> _contexts = new();
+
+    private readonly ConcurrentBag<nint> _events = [];
+
+    private PrimaryContext(int ordinal)
+    {
+        DriverLibrary.Need();
+        Driver.Check(Driver.cuInit(0), "initialize CUDA");
+        Driver.Check(Driver.cuDeviceGet(out int device, ordinal), $"find GPU {ordinal}");
+        Driver.Check(Driver.cuDevicePrimaryCtxRetain(out nint handle, device), $"open GPU {ordinal}");
+        Handle = handle;
+    }
+
+    /// <summary>The driver's handle.</summary>
+    public nint Handle { get; }
+
+    /// <summary>That of a GPU.</summary>
+    /// <param name="ordinal">The CUDA ordinal, as in a DLPack device.</param>
+    /// <exception cref="DlPackException">There is no driver, or no such GPU.</exception>
+    public static PrimaryContext Of(int ordinal) =>
+        _contexts.GetOrAdd(ordinal, static number => new PrimaryContext(number));
+
+    /// <summary>An event, recorded on a stream of this context. It must be current.</summary>
+    /// <returns>What is to be given to <see cref="Recycle"/>.</returns>
+    public nint Record(long stream)
+    {
+        if (!_events.TryTake(out nint handle))
+        {
+            Driver.Check(Driver.cuEventCreate(out handle, Driver.DisableTiming), "create an event");
+        }
+
+        int error = Driver.cuEventRecord(handle, stream);
+        if (error != 0)
+        {
+            _events.Add(handle);
+            Driver.Check(error, $"record an event on stream {stream}");
+        }
+
+        return handle;
+    }
+
+    /// <summary>
+    /// Takes an event back. It may be recorded anew at once: a stream that waits for it waits for what it was when
+    /// asked to.
+    /// </summary>
+    public void Recycle(nint handle) => _events.Add(handle);
+}

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using DlPackNet.Interop;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace DlPackNet;
+
+/// <summary>Makes tensors of views, whatever their dimensions.</summary>
+internal static unsafe class Lender
+{
+    /// <summary>A tensor over a view's memory.</summary>
+    /// <param name="items">The buffer's part that the view is about.</param>
+    /// <param name="shape">The extents, in <typeparamref name="T"/>.</param>
+    /// <param name="strides">From one index to the next, in <typeparamref name="T"/>.</param>
+    /// <param name="reach">From the first to the last, in <typeparamref name="T"/>.</param>
+    /// <param name="stream">The producer's; null for the accelerator's default.</param>
+    /// <param name="dtype">What the elements are; null for what <typeparamref name="T"/> says.</param>
+    public static DlPackObject Lend<T>(
+        ArrayView<T> items,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        long reach,
+        AcceleratorStream? stream,
+        DLDataType? dtype)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(global::ILGPU.Half))
+        {
+            dtype ??= DLDataType.Float16;
+        }
+
+        MemoryBuffer? buffer = BufferOf(items);
+        if (buffer is null)
+        {
+            CheckReach(items.Length, reach);
+            return DlPack.AsDlPack((T*)null, shape, strides, dtype);
+        }
+
+        CheckReach(items.Length, reach);
+        CheckStream(buffer.Accelerator, stream);
+        return buffer.Accelerator switch
+        {
+            CudaAccelerator cuda => CudaLender.Lend(items, buffer, shape, strides, CudaLender.Stream(cuda, stream), dtype),
+            { AcceleratorType: AcceleratorType.CPU } => LendOnCpu(items, buffer, shape, strides, dtype),
+            _ => throw Unlendable(buffer.Accelerator),
+        };
+    }
+
+    /// <summary>Throws unless a stream belongs to an accelerator.</summary>
+    /// <exception cref="ArgumentException">It is another's.</exception>
+    public static void CheckStream(Accelerator accelerator, AcceleratorStream? stream)
+    {
+        if (stream is not null && stream.Accelerator != accelerator)
+        {
+            throw new ArgumentException(
+                $"The stream belongs to {stream.Accelerator.Name}, the memory to {accelerator.Name}. Pass a stream "
+                + "of the "
+                + "same accelerator object, or null for its default stream.",
+                nameof(stream));
+        }
+    }
+
+    private static DlPackObject LendOnCpu<T>(
+        ArrayView<T> items,
+        MemoryBuffer buffer,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        DLDataType? dtype)
+        where T : unmanaged
+    {
+        DisposalHold hold = DisposalHold.Take(buffer);
+        try
+        {
+            return DlPack.AsDlPack(AddressOf(items), shape, strides, dtype, owner: new BufferOwner(buffer, hold));
+        }
+        catch
+        {
+            hold.Return(buffer);
+            throw;
+        }
+    }
+
+    /// <summary>The first item; null if there is none.</summary>
+    public static T* AddressOf<T>(ArrayView<T> items)
+        where T : unmanaged => items.Length == 0 ? null : (T*)items.LoadEffectiveAddressAsPtr();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static MemoryBuffer? BufferOf<TView>(in TView view)
+        where TView : struct, IArrayView => view.Buffer;
+
+    private static void CheckReach(long length, long reach)
+    {
+        if (reach > length)
+        {
+            throw new ArgumentException(
+                $"Extent and strides of the view reach over {reach} elements, and there are {length} behind it. Check "
+                + "how the view was made.",
+                "view");
+        }
+    }
+
+    private static DlPackException Unlendable(Accelerator accelerator) => new(
+        $"Memory of {accelerator.AcceleratorType} ({accelerator.Name}) is known by a handle that belongs to ILGPU's "
+        + "own "
+        + "context, and consumers cannot name that context. Copy the buffer to an array or to a CPU accelerator "
+        + "(CopyToCPU, GetAsArray) and lend that.");
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace DlPackNet;
+
+/// <summary>
+/// Keeps ILGPU from freeing a resource while it is lent: <c>Dispose</c> takes effect when the last borrower is done.
+/// </summary>
+/// <remarks>
+/// While it is held, the resource is marked as freed already, so that ILGPU does not free it; its dispose barrier shows
+/// whether somebody tried. ILGPU looks at the mark under the accelerator's lock, and so does this.
+/// </remarks>
+internal sealed class DisposalHold
+{
+    private static readonly ConditionalWeakTable<AcceleratorObject, DisposalHold> _holds = [];
+
+    private int _count;
+
+    private DisposalHold()
+    {
+    }
+
+    /// <summary>Holds a resource, once more if it is held already.</summary>
+    /// <exception cref="ObjectDisposedException">The resource or its accelerator has been disposed.</exception>
+    /// <exception cref="DlPackException">The version of ILGPU is one that this library does not know.</exception>
+    public static DisposalHold Take(AcceleratorObject resource)
+    {
+        try
+        {
+            DisposalHold hold = _holds.GetValue(resource, static _ => new DisposalHold());
+            hold.Add(resource);
+            return hold;
+        }
+        catch (Exception e) when (e is MissingFieldException or MissingMethodException)
+        {
+            throw new DlPackException(
+                $"ILGPU {typeof(Accelerator).Assembly.GetName().Version} cannot be kept from freeing a buffer that is "
+                + "lent: this library knows ILGPU 1.5. Use that version, or a newer one of this library.",
+                e);
+        }
+    }
+
+    /// <summary>Gives one hold back. If it is the last and the resource was disposed meanwhile, it is freed.</summary>
+    /// <param name="resource">What <see cref="Take"/> got.</param>
+    /// <param name="stream">
+    /// On CUDA the stream that must be done before it is freed, which is waited for elsewhere.
+    /// </param>
+    public void Return(AcceleratorObject resource, long? stream = null)
+    {
+        Accelerator accelerator = resource.Accelerator;
+        lock (IlgpuInternals.SyncRoot(accelerator))
+        {
+            if (_count > 1 || !IsDisposalPending(resource))
+            {
+                Drop(resource);
+                return;
+            }
+        }
+
+        if (accelerator is CudaAccelerator cuda)
+        {
+            Reclaimer.After(PrimaryContext.Of(cuda.DeviceId), stream ?? 1, () => Free(resource));
+        }
+        else
+        {
+            Free(resource);
+        }
+    }
+
+    private static bool IsDisposalPending(AcceleratorObject resource) =>
+        Volatile.Read(ref IlgpuInternals.DisposeBarrier(resource)) != 0 || resource.Accelerator.IsDisposed;
+
+    // Nobody can have taken it again since disposal is pending; what is pending stays so.
+    private void Free(AcceleratorObject resource)
+    {
+        lock (IlgpuInternals.SyncRoot(resource.Accelerator))
+        {
+            Drop(resource);
+            IlgpuInternals.Free(resource, disposing: true);
+        }
+    }
+
+    private void Drop(AcceleratorObject resource)
+    {
+        if (--_count == 0)
+        {
+            AcceleratorHolds.Remove(resource.Accelerator);
+            IlgpuInternals.IsDisposed(resource) = false;
+        }
+    }
+
+    private void Add(AcceleratorObject resource)
+    {
+        Accelerator accelerator = resource.Accelerator;
+        lock (IlgpuInternals.SyncRoot(accelerator))
+        {
+            ObjectDisposedException.ThrowIf(accelerator.IsDisposed, accelerator);
+            ObjectDisposedException.ThrowIf(IlgpuInternals.DisposeBarrier(resource) != 0, resource);
+            if (_count == 0)
+            {
+                AcceleratorHolds.Add(accelerator);
+                IlgpuInternals.IsDisposed(resource) = true;
+            }
+
+            _count++;
+        }
+    }
+}

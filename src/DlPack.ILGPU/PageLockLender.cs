@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace DlPackNet;
+
+/// <summary>Makes tensors of page-locked arrays of any dimensions.</summary>
+internal static unsafe class PageLockLender
+{
+    /// <summary>A tensor over an array; its lock is held until the last borrower is done.</summary>
+    public static DlPackObject Lend<T>(
+        PageLockedArray<T>? locked, Array? array, AcceleratorStream? stream, DLDataType? dtype)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(locked, nameof(array));
+        ObjectDisposedException.ThrowIf(locked.IsDisposed, locked);
+        if (array!.Length == 0 || ScopeOf(locked) is not { } scope)
+        {
+            return DlPack.AsDlPack(array, dtype);
+        }
+
+        Accelerator accelerator = scope.Accelerator;
+        Lender.CheckStream(accelerator, stream);
+        if (typeof(T) == typeof(global::ILGPU.Half))
+        {
+            dtype ??= DLDataType.Float16;
+        }
+
+        var cuda = accelerator as CudaAccelerator;
+        long? producer = stream is null || cuda is null ? null : CudaLender.Stream(cuda, stream);
+        if (cuda is not null)
+        {
+            CudaGuard.CheckLendable(cuda);
+            DlPackCuda.Initialize();
+        }
+
+        return Lend<T>(array, scope, cuda is null ? DLDevice.Cpu : new DLDevice(DLDeviceType.kDLCUDAHost), producer, dtype);
+    }
+
+    private static DlPackObject Lend<T>(
+        Array array, PageLockScope<T> scope, DLDevice device, long? producer, DLDataType? dtype)
+        where T : unmanaged
+    {
+        var shape = new long[array.Rank];
+        var strides = new long[array.Rank];
+        long next = 1;
+        for (int i = array.Rank - 1; i >= 0; i--)
+        {
+            (shape[i], strides[i]) = (array.GetLength(i), next);
+            next *= shape[i];
+        }
+
+        DisposalHold hold = DisposalHold.Take(scope);
+        var owner = new PageLockOwner(array, scope, hold, producer);
+        try
+        {
+            var items = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+            return DlPack.AsDlPack(items, shape, strides, dtype, device, owner);
+        }
+        catch
+        {
+            owner.Abandon();
+            throw;
+        }
+    }
+
+    private static PageLockScope<T>? ScopeOf<T>(PageLockedArray<T> locked)
+        where T : unmanaged => ScopeAccess<T>.Get(locked);
+
+    // Generic accessors work in a generic class only.
+    private static class ScopeAccess<T>
+        where T : unmanaged
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Scope")]
+        public static extern PageLockScope<T>? Get(PageLockedArray<T> target);
+    }
+}

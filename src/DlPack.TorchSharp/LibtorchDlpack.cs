@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+using TorchSharp;
+
+namespace DlPackNet;
+
+/// <summary>
+/// libtorch's own ways into DLPack and out of it, for memory of any device. They are C++ functions, so they are known
+/// only where the C++ calling convention and the names are: on Linux x64.
+/// </summary>
+/// <remarks>A C++ exception would end the process, so only what has been checked may come here.</remarks>
+internal static unsafe class LibtorchDlpack
+{
+    /// <summary>
+    /// <c>at::Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;void(void*)&gt;)</c>.
+    /// </summary>
+    private const string FromDlpackSymbol =
+        "_ZN2at19fromDLPackVersionedEP24DLManagedTensorVersionedSt8functionIFvPvEE";
+
+    /// <summary><c>DLManagedTensorVersioned* at::toDLPackVersioned(const at::Tensor&amp;)</c>.</summary>
+    private const string ToDlpackSymbol = "_ZN2at17toDLPackVersionedERKNS_6TensorE";
+
+    /// <summary><c>int aoti_torch_new_uninitialized_tensor(at::Tensor** result)</c>.</summary>
+    private const string NewTensorSymbol = "aoti_torch_new_uninitialized_tensor";
+
+    private const int StdFunctionSizeInWords = 4;
+
+    private static readonly delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, void*, nint> _fromDlpack;
+    private static readonly delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*> _toDlpack;
+    private static readonly delegate* unmanaged[Cdecl]<nint*, int> _newTensor;
+
+    static LibtorchDlpack()
+    {
+        // Looked up through TorchSharp's library, which finds what it is linked to: the libtorch that it runs on.
+        if (OperatingSystem.IsLinux()
+            && RuntimeInformation.ProcessArchitecture == Architecture.X64
+            && NativeLibrary.TryLoad(LibTorchSharp.LibraryName, typeof(torch).Assembly, null, out nint library)
+            && NativeLibrary.TryGetExport(library, FromDlpackSymbol, out nint fromDlpack)
+            && NativeLibrary.TryGetExport(library, ToDlpackSymbol, out nint toDlpack)
+            && NativeLibrary.TryGetExport(library, NewTensorSymbol, out nint newTensor))
+        {
+            _fromDlpack = (delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, void*, nint>)fromDlpack;
+            _toDlpack = (delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*>)toDlpack;
+            _newTensor = (delegate* unmanaged[Cdecl]<nint*, int>)newTensor;
+        }
+    }
+
+    /// <summary>Whether they were found. To be asked only once TorchSharp has loaded its libraries.</summary>
+    public static bool IsAvailable => _fromDlpack is not null;
+
+    /// <summary>Lends a tensor as libtorch does it.</summary>
+    /// <param name="handle">A tensor that has been checked.</param>
+    /// <returns>A struct that the caller owns, with a reference of its own.</returns>
+    public static DLManagedTensorVersioned* Lend(nint handle) => _toDlpack(handle);
+
+    /// <summary>Makes a tensor of what is lent.</summary>
+    /// <param name="lent">What has been checked; taken over, even if this method throws.</param>
+    /// <returns>The handle of a new tensor.</returns>
+    /// <exception cref="DlPackException">libtorch has no memory for a tensor.</exception>
+    public static nint Take(DLManagedTensorVersioned* lent)
+    {
+        nint handle;
+        if (_newTensor(&handle) != 0)
+        {
+            lent->deleter(lent);
+            throw TorchErrors.Last("libtorch cannot make a tensor");
+        }
+
+        // What C++ returns by value is written over the undefined tensor that the handle points to, which owns nothing.
+        // An empty std::function is all zeros.
+        long* deleter = stackalloc long[StdFunctionSizeInWords];
+        new Span<long>(deleter, StdFunctionSizeInWords).Clear();
+        _fromDlpack(handle, lent, deleter);
+        return handle;
+    }
+}

@@ -1,0 +1,99 @@
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
+using DlPackNet.Tests.Facade;
+using FluentAssertions;
+using Xunit;
+
+namespace DlPackNet.AdapterTests;
+
+/// <summary>The extension type for tensors of one shape.</summary>
+public sealed class FixedShapeTensorTests : LeakChecked
+{
+    [Fact]
+    public void A_permutation_is_strides_both_ways()
+    {
+        int[] memory = [.. Enumerable.Range(0, 48)];
+        using DlPackObject tensor = DlPack.AsDlPack(memory, [2, 4, 2, 3], [24, 1, 12, 4]);
+        using var array = (FixedShapeTensorArray)tensor.ToArrowArray();
+        var type = (FixedShapeTensorType)array.ExtensionType;
+        type.Shape.ToArray().Should().Equal(2, 3, 4);
+        type.Permutation.ToArray().Should().Equal(2, 0, 1);
+        type.ExtensionMetadata.Should().Be("""{"shape":[2,3,4],"permutation":[2,0,1]}""");
+        ((Int32Array)array.Values).Values.ToArray().Should().Equal(memory);
+        using DlPackObject back = array.AsDlPack();
+        back.Shape.ToArray().Should().Equal(2, 4, 2, 3);
+        back.Strides.ToArray().Should().Equal(24, 1, 12, 4);
+        back.Data.Should().Be(tensor.Data);
+    }
+
+    [Fact]
+    public void A_slice_of_tensors_goes_out_from_its_first()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(Enumerable.Range(0, 18).ToArray(), [3, 3, 2]);
+        using IArrowArray array = tensor.ToArrowArray();
+        using IArrowArray slice = ArrowArrayFactory.SliceShared(array, 1, 2);
+        using DlPackObject back = slice.AsDlPack();
+        back.Shape.ToArray().Should().Equal(2, 3, 2);
+        back.ToArray<int>().Should().Equal(Enumerable.Range(6, 12));
+    }
+
+    [Fact]
+    public void A_lent_tensor_survives_a_round_trip_by_IPC()
+    {
+        using IDisposable registration =
+            ExtensionTypeRegistry.Default.RegisterTemporary(FixedShapeTensorDefinition.Instance);
+        using var stream = new MemoryStream();
+        using (DlPackObject tensor = DlPack.AsDlPack(Enumerable.Range(0, 24).ToArray(), [2, 4, 3], [12, 1, 4]))
+        using (IArrowArray array = tensor.ToArrowArray())
+        using (var batch = new RecordBatch(Schema(array), [array], array.Length))
+        using (var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true))
+        {
+            writer.WriteRecordBatch(batch);
+            writer.WriteEnd();
+        }
+
+        stream.Position = 0;
+        using var reader = new ArrowStreamReader(stream);
+        using RecordBatch read = reader.ReadNextRecordBatch();
+        using DlPackObject back = read.Column(0).AsDlPack();
+        back.Shape.ToArray().Should().Equal(2, 4, 3);
+        back.Strides.ToArray().Should().Equal(12, 1, 4);
+        back.ToArray<int>()[..4].Should().Equal(0, 4, 8, 1);
+
+        static Schema Schema(IArrowArray array) => new([new Field("t", array.Data.DataType, nullable: false)], []);
+    }
+
+    [Theory]
+    [InlineData("""{"shape":[2,3]}""", true)]
+    [InlineData("""{"shape":[6],"dim_names":["x"],"permutation":[0]}""", true)]
+    [InlineData("""{"shape":[2,4]}""", false)]
+    [InlineData("""{"shape":[2,3],"permutation":[0,0]}""", false)]
+    [InlineData("""{"shape":[2,3],"dim_names":["x"]}""", false)]
+    [InlineData("""{"shape":[99999,99999,99999,99999,99999]}""", false)]
+    [InlineData("""{"shape":[0,3]}""", false)]
+    [InlineData("""{"shape":["2"]}""", false)]
+    [InlineData("""{"dims":[6]}""", false)]
+    [InlineData("[6]", false)]
+    [InlineData("", false)]
+    public void Metadata_that_makes_no_sense_is_no_tensor(string json, bool isTensor)
+    {
+        var storage = new FixedSizeListType(FloatType.Default, 6);
+        FixedShapeTensorDefinition.Instance.TryCreateType(storage, json, out ExtensionType type).Should().Be(isTensor);
+        (type is FixedShapeTensorType).Should().Be(isTensor);
+    }
+
+    [Fact]
+    public void The_type_refuses_what_is_no_shape()
+    {
+        Action empty = () => _ = new FixedShapeTensorType(FloatType.Default, [2, 0]);
+        Action order = () => _ = new FixedShapeTensorType(FloatType.Default, [2, 3], [1, 2]);
+        Action names = () => _ = new FixedShapeTensorType(FloatType.Default, [2, 3], dimNames: ["x"]);
+        empty.Should().Throw<ArgumentException>().WithMessage("*[2, 0]*");
+        order.Should().Throw<ArgumentException>().WithMessage("*[1, 2]*");
+        names.Should().Throw<ArgumentException>().WithMessage("*[x]*");
+        var type = new FixedShapeTensorType(FloatType.Default, [2, 3], [1, 0], ["x", "y"]);
+        type.DimNames.ToArray().Should().Equal("x", "y");
+        type.ExtensionMetadata.Should().Be("""{"shape":[2,3],"permutation":[1,0],"dim_names":["x","y"]}""");
+    }
+}

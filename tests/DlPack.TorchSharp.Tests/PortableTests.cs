@@ -1,0 +1,11 @@
+using TorchSharp;
+
+namespace DlPackNet.AdapterTests;
+
+/// <summary>The suite as on platforms where libtorch's own entry to DLPack is not known.</summary>
+public sealed class PortableTests : TorchSharpTests
+{
+    /// <inheritdoc/>
+    protected override torch.Tensor ToTorchTensor(DlPackObject tensor, bool allowReadOnly) =>
+        torch.Tensor.UnsafeCreateTensor(TorchImport.Take(tensor, allowReadOnly, useLibtorchDlpack: false));
+}

@@ -1,0 +1,463 @@
+"""What is tried, each case in a process of its own. A case returns what its row of the table says."""
+
+import ctypes
+import gc
+import time
+
+import numpy as np
+
+from dotnet import DotNetError, Lent
+from driver import CONTEXT, Driver
+from libraries import DTYPES, Missing, open_library
+
+CASES = {}
+FLOAT32 = "2,32,1"
+
+
+def case(*parameters, cpu=False):
+    """Registers a case, once for each parameter."""
+    def register(function):
+        for parameter in parameters or (None,):
+            name = function.__name__ if parameter is None else f"{function.__name__}[{parameter}]"
+            CASES[name] = (function, parameter, cpu)
+        return function
+    return register
+
+
+def expect(actual, wanted, what):
+    actual, wanted = np.asarray(actual), np.asarray(wanted)
+    if actual.shape != wanted.shape:
+        raise AssertionError(f"{what}: expected shape {wanted.shape}, found {actual.shape}")
+    wrong = np.argwhere(actual != wanted)
+    if len(wrong):
+        first = tuple(wrong[0])
+        raise AssertionError(
+            f"{what}: {len(wrong)} of {wanted.size} wrong, the first at {list(first)}: expected {wanted[first]}, "
+            f"found {actual[first]}")
+
+
+def buffer_of(dotnet, values, stream=0):
+    """An ILGPU buffer of floats and the tensor over it, filled through a library."""
+    buffer = dotnet("alloc", 4, len(values))
+    tensor = dotnet("lend", 4, buffer, FLOAT32, len(values), 1, 0, stream)
+    return buffer, tensor
+
+
+# Contexts: what crosses them. These decide whether the library's guard is right; run them first.
+
+@case()
+def context_of_plain_accelerator(dotnet, _):
+    driver = Driver()
+    dotnet("open", "plain", 0)
+    own, pointer = int(dotnet("context")), int(dotnet("address", dotnet("alloc", 4, 16)))
+    return f"own {own:#x}, primary {driver.primary():#x}, pointer's {driver.attribute(pointer, CONTEXT):#x}"
+
+
+@case("torch", "cupy")
+def probe_library_kernel_on_plain_memory(dotnet, name):
+    library = open_library(name, False)
+    library.settle()
+    dotnet("open", "plain", 0)
+    address = dotnet("address", dotnet("alloc", 4, 16))
+    array = library.view(Lent(dotnet, dotnet("raw", address, FLOAT32, 16), force_stream=-1))
+    dotnet("sync")
+    Driver().make_current(Driver().primary())
+    array += 1
+    library.settle()
+    return f"works, first value {library.numpy(array)[0]}"
+
+
+@case()
+def probe_copy_of_plain_memory(dotnet, _):
+    driver = Driver()
+    dotnet("open", "plain", 0)
+    address = int(dotnet("address", dotnet("alloc", 4, 16)))
+    driver.make_current(driver.primary())
+    driver.read_floats(address, 16)
+    return "a copy from the primary context works"
+
+
+@case("torch", "cupy")
+def probe_plain_kernel_on_library_memory(dotnet, name):
+    library = open_library(name, False)
+    array = library.make([1.0] * 16, "float32")
+    library.settle()
+    dotnet("open", "plain", 0)
+    pointer = array.data_ptr() if name == "torch" else array.data.ptr
+    dotnet("rawkernel", pointer, 16)
+    Driver().make_current(Driver().primary())
+    expect(library.numpy(array), [2.0] * 16, "after ILGPU's kernel")
+    return "works, values right"
+
+
+@case()
+def probe_peer_access_between_contexts(dotnet, _):
+    driver = Driver()
+    dotnet("open", "plain", 0)
+    own = int(dotnet("context"))
+    driver.make_current(driver.primary())
+    to_own = driver.code("cuCtxEnablePeerAccess", ctypes.c_void_p(own), 0)
+    driver.make_current(own)
+    to_primary = driver.code("cuCtxEnablePeerAccess", ctypes.c_void_p(driver.primary()), 0)
+    return f"primary to own: error {to_own}; own to primary: error {to_primary}"
+
+
+@case()
+def probe_event_between_contexts(dotnet, _):
+    driver = Driver()
+    dotnet("open", "plain", 0)
+    event = ctypes.c_void_p()
+    driver.make_current(int(dotnet("context")))
+    driver.call("cuEventCreate", ctypes.byref(event), 2)
+    driver.call("cuEventRecord", event, ctypes.c_void_p(0))
+    driver.make_current(driver.primary())
+    code = driver.code("cuStreamWaitEvent", ctypes.c_void_p(2), event, 0)
+    return f"waiting in the primary context for an event of the other: error {code}"
+
+
+@case()
+def guard_refuses_plain_accelerator(dotnet, _):
+    dotnet("open", "plain", 0)
+    try:
+        buffer_of(dotnet, [0.0] * 4)
+    except DotNetError as error:
+        if "CreateAccelerator" in str(error):
+            return "refused"
+        raise
+    raise AssertionError("lent without a word")
+
+
+@case("library first", "ILGPU first")
+def primary_accelerator(dotnet, order):
+    def library():
+        found = open_library("torch", False)
+        found.settle()
+        return found
+
+    torch = library() if order == "library first" else None
+    dotnet("open", "primary", 0)
+    torch = torch or library()
+    driver = Driver()
+    buffer, tensor = buffer_of(dotnet, [0.0] * 16)
+    pointer = int(dotnet("address", buffer))
+    if driver.attribute(pointer, CONTEXT) != driver.primary():
+        raise AssertionError("ILGPU's memory is not in the primary context")
+    array = torch.view(Lent(dotnet, tensor))
+    array.fill_(2)
+    dotnet("slowkernel", tensor, 5, 10, 0)
+    dotnet("sync")
+    expect(torch.numpy(array), [5.0] * 16, "after ILGPU's kernel")
+    del array
+    dotnet("drop", tensor)
+    dotnet("drop", buffer)
+    return "memory shared both ways"
+
+
+@case()
+def primary_kernels_before_and_after(dotnet, _):
+    expect([float(value) for value in dotnet("prekernel").split()], [7, 7, 7], "plain, primary, plain")
+    return "kernels right in both contexts, side by side"
+
+
+@case()
+def primary_disposal_leaves_others_working(dotnet, _):
+    torch = open_library("torch", False)
+    kept = torch.make(range(8), "float32")
+    dotnet("open", "primary", 0)
+    buffer, tensor = buffer_of(dotnet, [0.0] * 8)
+    torch.view(Lent(dotnet, tensor)).fill_(1)
+    dotnet("drop", tensor)
+    dotnet("drop", buffer)
+    gc.collect()
+    dotnet("settle")
+    dotnet("close")
+    Driver().make_current(Driver().primary())
+    expect(torch.numpy(kept * 2), [2.0 * i for i in range(8)], "after ILGPU has gone")
+    return "PyTorch works on"
+
+
+@case()
+def primary_memory_cost(dotnet, _):
+    driver = Driver()
+    driver.make_current(driver.primary())
+    before = driver.free_bytes()
+    dotnet("open", "primary", 0)
+    return f"{(before - driver.free_bytes()) / 2**20:.0f} MiB for the context that ILGPU made and does not use"
+
+
+# Exchange with each library.
+
+@case("numpy", "torch", "cupy", "jax", cpu=True)
+def buffer_to_library(dotnet, name):
+    library = open_library(name, dotnet.cpu)
+    buffer, tensor = buffer_of(dotnet, [0.0] * 1000)
+    dotnet("slowkernel", tensor, 3, 10, 0)
+    array = library.view(Lent(dotnet, tensor))
+    expect(library.numpy(array), [3.0] * 1000, "ILGPU's values")
+    if library.may_write(array):
+        array += 1
+        library.settle()
+        again = dotnet("take", *consumed(dotnet, tensor))
+        target, copy = buffer_of(dotnet, [0.0] * 1000)
+        dotnet("copykernel", 4, again, copy, 0)
+        expect(library.numpy(library.view(Lent(dotnet, copy))), [4.0] * 1000, "the library's values in ILGPU")
+        return "same memory, written by both"
+    return "same memory, read-only there"
+
+
+def consumed(dotnet, tensor):
+    return dotnet("dlpack", tensor, "-", 1, "-", "-"), 1
+
+
+@case("numpy", "torch", "cupy", "jax", cpu=True)
+def dtypes_both_ways(dotnet, name):
+    library = open_library(name, dotnet.cpu)
+    done = []
+    for dtype in library.dtypes:
+        code, bits = DTYPES[dtype]
+        values = np.array([0, 1, 1, 0, 1, 0]) if dtype == "bool" else np.array([0, 1, 2, 3, 100, 7])
+        try:
+            original = library.make(values, dtype)
+            taken = dotnet.take(original)
+        except (Missing, TypeError, AttributeError, RuntimeError, BufferError):
+            continue
+        buffer = dotnet("alloc", bits // 8, 6)
+        tensor = dotnet("lend", bits // 8, buffer, f"{code},{bits},1", 6, 1, 0, 0)
+        dotnet("copykernel", bits // 8, taken, tensor, 0)
+        dotnet("sync")
+        expect(library.numpy(library.view(Lent(dotnet, tensor))), library.numpy(original), dtype)
+        done.append(dtype)
+    if len(done) < 6:
+        raise AssertionError(f"only {done} went through")
+    return f"{len(done)}: {' '.join(done)}"
+
+
+@case("numpy", "torch", "cupy", cpu=True)
+def strides_both_ways(dotnet, name):
+    library = open_library(name, dotnet.cpu)
+    whole = library.make(np.arange(120).reshape(4, 5, 6), "float32")
+    views = [whole[1], whole[1:3, ::2, 1:5], whole[2].T, whole[:, 3, 2], whole[3, 1:, ::3]]
+    for view in views:
+        shape = tuple(view.shape)
+        count = int(np.prod(shape))
+        buffer = dotnet("alloc", 4, 2 * count)
+        steps = [2 * int(np.prod(shape[:i])) for i in range(len(shape))]
+        tensor = dotnet("lend", 4, buffer, FLOAT32, ",".join(map(str, shape)), ",".join(map(str, steps)), 1, 0)
+        dotnet("copykernel", 4, dotnet.take(view), tensor, 0)
+        dotnet("sync")
+        back = library.numpy(library.view(Lent(dotnet, tensor)))
+        expect(back, library.numpy(view), f"shape {shape}")
+    return f"{len(views)} views, lent on with column-major gaps"
+
+
+@case()
+def numba_kernel(dotnet, _):
+    cupy = open_library("cupy", False)
+    try:
+        from numba import cuda
+    except ImportError as error:
+        raise Missing("numba.cuda is not installed") from error
+    buffer, tensor = buffer_of(dotnet, [0.0] * 256)
+    dotnet("slowkernel", tensor, 1, 10, 0)
+
+    @cuda.jit
+    def double(items):
+        items[cuda.grid(1)] *= 2
+
+    array = cupy.view(Lent(dotnet, tensor))
+    double[2, 128](cuda.as_cuda_array(array))
+    cuda.synchronize()
+    expect(cupy.numpy(array), [2.0] * 256, "after Numba's kernel")
+    return "same memory"
+
+
+# Streams: the slow kernel writes at its end, so that who does not wait sees what was there before.
+
+SLOW, COUNT = 20_000_000, 64
+
+
+def after_slow_kernel(dotnet, force_stream):
+    torch = open_library("torch", False).module
+    number, _ = dotnet("stream").split()
+    buffer, tensor = buffer_of(dotnet, [0.0] * COUNT, stream=number)
+    dotnet("slowkernel", tensor, 1, 1, number)
+    dotnet("sync")
+    torch.zeros(8, device="cuda").sum().item()
+    stream = torch.cuda.Stream()
+    start = time.perf_counter()
+    dotnet("slowkernel", tensor, 7, SLOW, number)
+    with torch.cuda.stream(stream):
+        seen = torch.from_dlpack(Lent(dotnet, tensor, force_stream)).clone()
+        lent = time.perf_counter() - start
+    stream.synchronize()
+    total = time.perf_counter() - start
+    dotnet("sync")
+    return seen.cpu().tolist(), lent, total
+
+
+@case()
+def stream_order_ILGPU_to_torch(dotnet, _):
+    seen, lent, total = after_slow_kernel(dotnet, None)
+    expect(seen, [7.0] * COUNT, "what PyTorch saw")
+    if lent > total / 2:
+        raise AssertionError(f"the host waited: {lent:.3f} s of {total:.3f} s")
+    return f"right; lending took {1e3 * lent:.2f} ms of {1e3 * total:.0f} ms"
+
+
+@case()
+def stream_control_without_order(dotnet, _):
+    seen, _, _ = after_slow_kernel(dotnet, -1)
+    if seen == [7.0] * COUNT:
+        raise AssertionError("-1 came out right too: the kernel is too quick to prove anything")
+    return f"wrong as it should be: {seen[0]} in place of 7.0"
+
+
+@case("ordered", "control")
+def stream_order_torch_to_ILGPU(dotnet, kind):
+    torch = open_library("torch", False).module
+    number, handle = dotnet("stream").split()
+    source = torch.zeros(COUNT, device="cuda")
+    buffer, tensor = buffer_of(dotnet, [0.0] * COUNT, stream=number)
+    torch.cuda.synchronize()
+    dotnet("copykernel", 4, dotnet.take(source, stream=-1), tensor, number)
+    dotnet("sync")
+    side = torch.cuda.Stream()
+    with torch.cuda.stream(side):
+        torch.cuda._sleep(1_000_000_000)
+        source.fill_(7)
+        taken = dotnet.take(source, stream=int(handle) if kind == "ordered" else -1)
+    dotnet("copykernel", 4, taken, tensor, number)
+    dotnet("sync")
+    seen = torch.from_dlpack(Lent(dotnet, tensor)).tolist()
+    torch.cuda.synchronize()
+    if kind == "ordered":
+        expect(seen, [7.0] * COUNT, "what ILGPU saw")
+        return "right"
+    if seen == [7.0] * COUNT:
+        raise AssertionError("-1 came out right too: nothing is proven")
+    return f"wrong as it should be: {seen[0]} in place of 7.0"
+
+
+# Lifetimes, copies, kinds of memory, devices.
+
+@case("numpy", "torch", "cupy", cpu=True)
+def lifetimes(dotnet, name):
+    library = open_library(name, dotnet.cpu)
+    for i in range(500):
+        buffer, tensor = buffer_of(dotnet, [0.0] * 4096)
+        dotnet("slowkernel", tensor, i, 1, 0)
+        array = library.view(Lent(dotnet, tensor))
+        dotnet("drop", buffer)
+        dotnet("drop", tensor)
+        expect(library.numpy(array), [float(i)] * 4096, "memory of a disposed buffer that is lent")
+        if library.may_write(array):
+            dotnet("drop", dotnet.take(array))
+        del array
+        unused = buffer_of(dotnet, [0.0] * 4)
+        Lent(dotnet, unused[1]).__dlpack__(stream=None)
+        dotnet("drop", unused[1])
+        dotnet("drop", unused[0])
+    gc.collect()
+    dotnet("settle")
+    objects, capsules, blocks, imports = map(int, dotnet("counts").split())
+    expect([objects, capsules, blocks, imports], [0, 0, 0, 0], "objects, capsules, blocks, imports")
+    return "500 rounds, nothing left"
+
+
+@case("compact", "strided")
+def copy_to_cpu(dotnet, kind):
+    torch = open_library("torch", False)
+    source = torch.make(np.arange(24).reshape(4, 6), "float32")
+    view = source if kind == "compact" else source[1:, ::2].T
+    number, _ = dotnet("stream").split()
+    tensor = dotnet.take(view)
+    array = np.from_dlpack(OnCpu(dotnet, tensor))
+    expect(array, torch.numpy(view), "the copy")
+    if array.ctypes.data % 256:
+        raise AssertionError("the copy is not 256-byte aligned")
+    return "values right, 256-byte aligned"
+
+
+class OnCpu(Lent):
+    """A consumer that wants the tensor on the CPU."""
+
+    def __dlpack_device__(self):
+        return 1, 0
+
+    def __dlpack__(self, **arguments):
+        return super().__dlpack__(**{**arguments, "stream": None, "dl_device": (1, 0)})
+
+
+@case()
+def kinds_of_memory(dotnet, _):
+    driver = Driver()
+    driver.make_current(driver.primary())
+    wanted = {
+        "device": (driver.allocate("cuMemAlloc_v2", 256), "2 0"),
+        "managed": (driver.allocate("cuMemAllocManaged", 256, 1), "13 0"),
+        "pinned": (driver.allocate("cuMemHostAlloc", 256, 0), "3 0"),
+    }
+    for kind, (pointer, device) in wanted.items():
+        found = dotnet("device", dotnet("truth", pointer, FLOAT32, 16))
+        if found != device:
+            raise AssertionError(f"{kind}: expected {device}, found {found}")
+    torch = open_library("torch", False)
+    pooled = torch.make([1.0] * 16, "float32")
+    expect(dotnet("device", dotnet("truth", pooled.data_ptr(), FLOAT32, 16)), "2 0", "PyTorch's memory")
+    _, tensor = dotnet("pagelocked", 16).split()
+    expect(dotnet("device", tensor), "3 0", "a page-locked array")
+    expect(np.from_dlpack(Lent(dotnet, tensor)), [3.0] * 16, "NumPy's view of a page-locked array")
+    return "device, managed, pinned, PyTorch's, page-locked"
+
+
+@case()
+def second_gpu(dotnet, _):
+    torch = open_library("torch", False).module
+    if torch.cuda.device_count() < 2:
+        raise Missing("there is one GPU")
+    tensor = dotnet.take(torch.ones(4, device="cuda:1"))
+    expect(dotnet("device", tensor), "2 1", "device")
+    return "number kept"
+
+
+# Timings, of one run on one machine.
+
+@case()
+def timing_hand_over(dotnet, _):
+    torch = open_library("torch", False).module
+    number, _ = dotnet("stream").split()
+    _, tensor = buffer_of(dotnet, [0.0] * 1024, stream=number)
+    ours = float(dotnet("bench", tensor, 1, 100_000))
+    other = torch.cuda.Stream().cuda_stream
+    rows = [f".NET {ours:.0f} ns", f"torch {per_call(lambda x: x.__dlpack__(stream=other), torch.ones(1024, device='cuda')):.0f} ns"]
+    try:
+        cupy = open_library("cupy", False).module
+        rows.append(f"cupy {per_call(lambda x: x.__dlpack__(stream=other), cupy.ones(1024)):.0f} ns")
+    except Missing:
+        rows.append("no cupy")
+    return ", ".join(rows)
+
+
+def per_call(function, argument, rounds=20_000):
+    for _ in range(1000):
+        function(argument)
+    start = time.perf_counter()
+    for _ in range(rounds):
+        function(argument)
+    return (time.perf_counter() - start) / rounds * 1e9
+
+
+@case()
+def timing_copy_to_cpu(dotnet, _):
+    torch = open_library("torch", False).module
+    source = torch.ones(64 << 20, device="cuda")
+    pinned = torch.empty(64 << 20, pin_memory=True)
+    pinned.copy_(source)
+    torch.cuda.synchronize()
+    start = time.perf_counter()
+    for _ in range(10):
+        pinned.copy_(source, non_blocking=True)
+    torch.cuda.synchronize()
+    best = 10 * source.numel() * 4 / (time.perf_counter() - start) / 1e9
+    ours = float(dotnet("benchcopy", dotnet.take(source), 10))
+    return f".NET {ours:.1f} GB/s, pinned cudaMemcpyAsync {best:.1f} GB/s"

@@ -1,0 +1,395 @@
+/*
+ * Stands in for the CUDA driver, with two GPUs whose memory is main memory in truth. It shows what is asked of a driver
+ * and in which order, and proves nothing about any GPU. Handles are numbers: contexts from 0x1000 (primary ones 0x1f00
+ * and 0x1f01), streams from 0x2000, events from 0x3000, the rest from 0x4000.
+ */
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define MAX_BLOCKS 256
+#define PRIMARY 0x1f00u
+
+enum { OK = 0, INVALID_VALUE = 1, INVALID_CONTEXT = 201, KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3 };
+
+typedef struct {
+    char *start;
+    size_t bytes;
+    uintptr_t context;
+    int kind;
+    int device;
+} Block;
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
+static Block blocks[MAX_BLOCKS];
+static char journal[1 << 16];
+static size_t journal_length;
+static int events_are_held, failing_calls, primary_references[2];
+static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
+
+static _Thread_local uintptr_t contexts[64];
+static _Thread_local int depth;
+
+static uintptr_t current(void) { return depth ? contexts[depth - 1] : 0; }
+
+static int device_of(uintptr_t context) { return context == PRIMARY + 1 ? 1 : 0; }
+
+static void note(const char *format, ...)
+{
+    va_list arguments;
+    pthread_mutex_lock(&gate);
+    size_t room = sizeof journal - journal_length;
+    va_start(arguments, format);
+    int length = vsnprintf(journal + journal_length, room, format, arguments);
+    va_end(arguments);
+    if (length > 0 && (size_t)length < room)
+        journal_length += (size_t)length;
+    pthread_mutex_unlock(&gate);
+}
+
+static Block *find(const void *address)
+{
+    for (int i = 0; i < MAX_BLOCKS; i++)
+        if (blocks[i].start && (char *)address >= blocks[i].start && (char *)address < blocks[i].start + blocks[i].bytes)
+            return &blocks[i];
+    return NULL;
+}
+
+static void *add(size_t bytes, uintptr_t context, int kind, int device)
+{
+    void *start = aligned_alloc(256, (bytes + 255) / 256 * 256);
+    pthread_mutex_lock(&gate);
+    for (int i = 0; i < MAX_BLOCKS; i++)
+        if (!blocks[i].start) {
+            blocks[i] = (Block){start, bytes, context, kind, device};
+            pthread_mutex_unlock(&gate);
+            return start;
+        }
+    abort();
+}
+
+/* For tests. */
+
+EXPORT int stub_take_journal(char *buffer, int size)
+{
+    pthread_mutex_lock(&gate);
+    int length = (int)journal_length < size ? (int)journal_length : size;
+    memcpy(buffer, journal, (size_t)length);
+    journal_length = 0;
+    pthread_mutex_unlock(&gate);
+    return length;
+}
+
+EXPORT void stub_hold_events(int hold)
+{
+    pthread_mutex_lock(&gate);
+    events_are_held = hold;
+    pthread_cond_broadcast(&released);
+    pthread_mutex_unlock(&gate);
+}
+
+EXPORT void stub_fail_records(int count) { failing_calls = count; }
+
+EXPORT void *stub_allocate(size_t bytes, uintptr_t context, int kind, int device)
+{
+    return add(bytes, context, kind, device);
+}
+
+EXPORT int stub_live_blocks(void)
+{
+    int count = 0;
+    pthread_mutex_lock(&gate);
+    for (int i = 0; i < MAX_BLOCKS; i++)
+        count += blocks[i].start != NULL;
+    pthread_mutex_unlock(&gate);
+    return count;
+}
+
+EXPORT uintptr_t stub_current_context(void) { return current(); }
+
+EXPORT void stub_make_current(uintptr_t context)
+{
+    depth = 0;
+    if (context)
+        contexts[depth++] = context;
+}
+
+EXPORT void stub_free(void *address)
+{
+    Block *block = find(address);
+    if (!block)
+        abort();
+    free(block->start);
+    block->start = NULL;
+}
+
+/* The driver: start, devices. */
+
+EXPORT int cuInit(unsigned flags) { (void)flags; return OK; }
+EXPORT int cuDriverGetVersion(int *version) { *version = 12040; return OK; }
+EXPORT int cuDeviceGetCount(int *count) { *count = 2; return OK; }
+
+EXPORT int cuDeviceGet(int *device, int ordinal)
+{
+    *device = ordinal;
+    return ordinal >= 0 && ordinal < 2 ? OK : 101;
+}
+
+EXPORT int cuDeviceGetName(char *name, int length, int device)
+{
+    snprintf(name, (size_t)length, "Stub %d", device);
+    return OK;
+}
+
+EXPORT int cuDeviceTotalMem_v2(size_t *bytes, int device) { (void)device; *bytes = (size_t)1 << 30; return OK; }
+
+EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device)
+{
+    switch (attribute) {
+    case 10: *value = 32; break;              /* warp size */
+    case 75: *value = 8; break;               /* compute capability, major */
+    case 76: *value = 0; break;               /* and minor */
+    case 8: case 81: *value = 49152; break;   /* shared memory */
+    case 19: case 91: *value = 1; break;      /* maps host memory; uses host pointers */
+    case 33: *value = device; break;          /* PCI bus */
+    default: *value = 1024; break;
+    }
+    return OK;
+}
+
+EXPORT int cuGetErrorName(int error, const char **name)
+{
+    *name = error == INVALID_VALUE ? "CUDA_ERROR_INVALID_VALUE" : "CUDA_ERROR_OF_THE_STUB";
+    return OK;
+}
+
+EXPORT int cuGetErrorString(int error, const char **text) { return cuGetErrorName(error, text); }
+
+/* Contexts. */
+
+EXPORT int cuCtxCreate_v2(uintptr_t *context, unsigned flags, int device)
+{
+    (void)flags;
+    *context = next_context++;
+    contexts[depth++] = *context;
+    note("create context %zx on %d\n", *context, device);
+    return OK;
+}
+
+EXPORT int cuCtxDestroy_v2(uintptr_t context)
+{
+    note("destroy context %zx\n", context);
+    if (depth && current() == context)
+        depth--;
+    return context >= PRIMARY ? INVALID_CONTEXT : OK;
+}
+
+EXPORT int cuCtxSetCurrent(uintptr_t context)
+{
+    if (depth)
+        depth--;
+    if (context)
+        contexts[depth++] = context;
+    return OK;
+}
+
+EXPORT int cuCtxPushCurrent_v2(uintptr_t context) { contexts[depth++] = context; return OK; }
+
+EXPORT int cuCtxPopCurrent_v2(uintptr_t *context)
+{
+    if (!depth)
+        return INVALID_CONTEXT;
+    *context = contexts[--depth];
+    return OK;
+}
+
+EXPORT int cuDevicePrimaryCtxRetain(uintptr_t *context, int device)
+{
+    primary_references[device]++;
+    *context = PRIMARY + (unsigned)device;
+    note("retain primary context of %d\n", device);
+    return OK;
+}
+
+EXPORT int cuCtxSynchronize(void) { return OK; }
+EXPORT int cuCtxGetCacheConfig(int *config) { *config = 0; return OK; }
+EXPORT int cuCtxSetCacheConfig(int config) { (void)config; return OK; }
+EXPORT int cuCtxGetSharedMemConfig(int *config) { *config = 0; return OK; }
+EXPORT int cuCtxSetSharedMemConfig(int config) { (void)config; return OK; }
+
+EXPORT int cuDeviceCanAccessPeer(int *can, int device, int peer) { *can = device != peer; return OK; }
+EXPORT int cuCtxEnablePeerAccess(uintptr_t peer, unsigned flags) { (void)peer; (void)flags; return OK; }
+EXPORT int cuCtxDisablePeerAccess(uintptr_t peer) { (void)peer; return OK; }
+
+/* Memory. */
+
+EXPORT int cuPointerGetAttribute(void *data, int attribute, void *address)
+{
+    Block *block = find(address);
+    if (!block)
+        return INVALID_VALUE;
+    switch (attribute) {
+    case 1: *(uintptr_t *)data = block->context; return block->context ? OK : INVALID_VALUE;
+    case 2: *(int *)data = block->kind == KIND_HOST ? KIND_HOST : KIND_DEVICE; return OK;
+    case 8: *(unsigned *)data = block->kind == KIND_MANAGED; return OK;
+    case 9: *(int *)data = block->device; return OK;
+    default: return INVALID_VALUE;
+    }
+}
+
+EXPORT int cuMemGetInfo_v2(size_t *free, size_t *total) { *free = *total = (size_t)1 << 30; return OK; }
+
+EXPORT int cuMemAlloc_v2(void **address, size_t bytes)
+{
+    if (!current())
+        return INVALID_CONTEXT;
+    *address = add(bytes, current(), KIND_DEVICE, device_of(current()));
+    note("allocate %zu bytes in %zx\n", bytes, current());
+    return OK;
+}
+
+EXPORT int cuMemFree_v2(void *address)
+{
+    Block *block = find(address);
+    note("free in %zx\n", current());
+    if (!block || block->context != current())
+        return INVALID_VALUE;
+    free(block->start);
+    block->start = NULL;
+    return OK;
+}
+
+EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t stream)
+{
+    note("copy %zu bytes on %zx in %zx\n", bytes, stream, current());
+    memcpy(to, from, bytes);
+    return OK;
+}
+
+EXPORT int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, uintptr_t stream)
+{
+    note("set %zu bytes on %zx in %zx\n", bytes, stream, current());
+    memset(to, value, bytes);
+    return OK;
+}
+
+EXPORT int cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags)
+{
+    (void)address;
+    (void)flags;
+    note("lock %zu bytes\n", bytes);
+    return OK;
+}
+
+EXPORT int cuMemHostUnregister(void *address) { (void)address; note("unlock\n"); return OK; }
+
+EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned flags)
+{
+    (void)flags;
+    *mapped = address;
+    return OK;
+}
+
+/* Streams and events. */
+
+EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags) { (void)flags; *stream = next_stream++; return OK; }
+EXPORT int cuStreamDestroy_v2(uintptr_t stream) { note("destroy stream %zx\n", stream); return OK; }
+
+EXPORT int cuStreamSynchronize(uintptr_t stream)
+{
+    note("host waits for stream %zx in %zx\n", stream, current());
+    return OK;
+}
+
+EXPORT int cuStreamWaitEvent(uintptr_t stream, uintptr_t event, unsigned flags)
+{
+    (void)flags;
+    note("stream %zx waits for event %zx in %zx\n", stream, event, current());
+    return OK;
+}
+
+EXPORT int cuEventCreate(uintptr_t *event, unsigned flags)
+{
+    *event = next_event++;
+    note("create event %zx%s\n", *event, flags & 2 ? "" : " with timing");
+    return OK;
+}
+
+EXPORT int cuEventDestroy_v2(uintptr_t event) { note("destroy event %zx\n", event); return OK; }
+
+EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
+{
+    note("record event %zx on stream %zx in %zx\n", event, stream, current());
+    if (failing_calls > 0) {
+        failing_calls--;
+        return INVALID_VALUE;
+    }
+    return OK;
+}
+
+EXPORT int cuEventSynchronize(uintptr_t event)
+{
+    note("a thread waits for event %zx\n", event);
+    pthread_mutex_lock(&gate);
+    while (events_are_held)
+        pthread_cond_wait(&released, &gate);
+    pthread_mutex_unlock(&gate);
+    return OK;
+}
+
+/* Kernels. */
+
+EXPORT int cuModuleLoadData(uintptr_t *module, const char *text)
+{
+    (void)text;
+    *module = next_other++;
+    note("load module in %zx\n", current());
+    return OK;
+}
+
+EXPORT int cuModuleLoadDataEx(uintptr_t *module, const char *text, unsigned count, void *options, void *values)
+{
+    (void)count;
+    (void)options;
+    (void)values;
+    return cuModuleLoadData(module, text);
+}
+
+EXPORT int cuModuleUnload(uintptr_t module) { (void)module; note("unload module in %zx\n", current()); return OK; }
+
+EXPORT int cuModuleGetFunction(uintptr_t *function, uintptr_t module, const char *name)
+{
+    (void)module;
+    (void)name;
+    *function = next_other++;
+    return OK;
+}
+
+EXPORT int cuLaunchKernel(uintptr_t function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
+                          unsigned bz, unsigned shared, uintptr_t stream, void **arguments, void **extra)
+{
+    (void)function; (void)gx; (void)gy; (void)gz; (void)bx; (void)by; (void)bz; (void)shared;
+    (void)arguments; (void)extra;
+    note("launch on stream %zx in %zx\n", stream, current());
+    return OK;
+}
+
+EXPORT int cuOccupancyMaxPotentialBlockSize(int *grid, int *block, uintptr_t function, void *callback, size_t shared,
+                                            int limit)
+{
+    (void)function; (void)callback; (void)shared; (void)limit;
+    *grid = *block = 128;
+    return OK;
+}
+
+EXPORT int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *count, uintptr_t function, int size, size_t shared)
+{
+    (void)function; (void)size; (void)shared;
+    *count = 4;
+    return OK;
+}
