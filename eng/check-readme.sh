@@ -121,3 +121,19 @@ if (array[1, 2] != -6 || lent.Length != 100)
 {
     throw new InvalidOperationException("The example of DlPack.ILGPU does not do what the README says.");
 }'
+
+# What the example leaves to its reader: a Python, and an object of it.
+new_project Python DlPack.Python
+cp "$root/samples/NumPyFromCSharp/TinyPython.cs" "$work/Python"
+program 9 '
+python.Set("lent", lent);
+python.Run("memoryview(lent)[1, 2] = 60");
+if (array[1, 2] != 60 || !dl.IsReadOnly || dl.Length != 6)
+{
+    throw new InvalidOperationException("The example of DlPack.Python does not do what the README says.");
+}' | sed 's/^unsafe$/using var python = new NumPyFromCSharp.TinyPython(NumPyFromCSharp.TinyPython.Find()!);\
+nint pyObject = python.Get("b\x27Hello!\x27");\
+unsafe/' > "$work/Python/Program.cs"
+(cd "$work/Python" && dotnet run)
+is_packed DlPack.Python
+echo "The README's example of DlPack.Python runs with version $version."
