@@ -69,6 +69,7 @@ internal static unsafe class Interpreter
         BridgeState.IsClosing = false;
         ReleaseQueue.Forget();
         Names.Make();
+        KnownCalls.Forget();
         PyTensorType.Make();
         DlpackMethodReader.Reset();
         NumPyScalars.Reset();

@@ -10,7 +10,7 @@ internal static unsafe class Exchange
     public static nint Lend(PyTensor* self, nint stream, nint version, nint device, nint copy)
     {
         nint none = PythonApi.None;
-        bool isVersioned = version != none && IsVersionOne(version);
+        bool isVersioned = version != none && KnownCalls.IsVersionOne(version);
         if (stream == none && device == none && copy == none && (isVersioned || version == none) && IsPlain(self, isVersioned))
         {
             return isVersioned ? Capsules.New(Lending.Lend(self)) : Capsules.New(Lending.LendLegacy(self));
@@ -51,17 +51,4 @@ internal static unsafe class Exchange
     private static bool IsPlain(PyTensor* self, bool isVersioned) =>
         self->Tensor.device.device_type == DLDeviceType.kDLCPU
         && (isVersioned || (self->Flags & (DLPackFlags.ReadOnly | DLPackFlags.IsSubByteTypePadded)) == 0);
-
-    // The tuple that nearly everybody passes; any other goes the long way.
-    private static bool IsVersionOne(nint version)
-    {
-        if (Py.TypeOf(version) != PythonApi.TupleType || PythonApi.PyTuple_Size(version) != 2)
-        {
-            return false;
-        }
-
-        nint major = PythonApi.PyTuple_GetItem(version, 0);
-        nint minor = PythonApi.PyTuple_GetItem(version, 1);
-        return major == Names.One && Py.TypeOf(minor) == PythonApi.LongType;
-    }
 }

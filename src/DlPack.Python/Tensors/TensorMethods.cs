@@ -43,26 +43,22 @@ internal static unsafe class TensorMethods
                     PythonApi.TypeError, $"__dlpack__() takes no positional arguments, but {count} were given");
             }
 
-            nint stream = PythonApi.None, version = PythonApi.None, device = PythonApi.None, copy = PythonApi.None;
-            nint given = keywords == 0 ? 0 : PythonApi.PyTuple_Size(keywords);
-            for (nint i = 0; i < given; i++)
+            nint none = PythonApi.None;
+            nint* values = stackalloc nint[] { none, none, none, none };
+            if (keywords != 0)
             {
-                nint keyword = PythonApi.PyTuple_GetItem(keywords, i);
-                int which = keyword == Names.MaxVersion
-                    ? 1
-                    : Arguments.Match(
-                        keyword, "__dlpack__", Names.Stream, Names.MaxVersion, Names.DlDevice, Names.Copy);
-                switch (which)
+                if (!KnownCalls.TryPositions(keywords, out int given, out uint positions))
                 {
-                    case 0: stream = arguments[i]; break;
-                    case 1: version = arguments[i]; break;
-                    case 2: device = arguments[i]; break;
-                    case 3: copy = arguments[i]; break;
-                    default: return 0;
+                    return 0;
+                }
+
+                for (int i = 0; i < given; i++, positions >>= 8)
+                {
+                    values[positions & 3] = arguments[i];
                 }
             }
 
-            return Exchange.Lend(self, stream, version, device, copy);
+            return Exchange.Lend(self, values[0], values[1], values[2], values[3]);
         }
         catch (Exception e)
         {
