@@ -25,8 +25,20 @@ def _memory_values(view):
     return elements.unpack(_FORMAT_NAMES[view.format], view.tobytes())
 
 
+class _Buffer(ctypes.Structure):
+    """Python's Py_buffer: its first field is the address, the others are not looked at."""
+
+    _fields_ = [("buf", ctypes.c_void_p), ("others", ctypes.c_void_p * 15)]
+
+
 def _memory_address(view):
-    return ctypes.addressof(ctypes.c_char.from_buffer(view)) if not view.readonly and view.nbytes else None
+    buffer = _Buffer()
+    get = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.POINTER(_Buffer), ctypes.c_int)(
+        ("PyObject_GetBuffer", ctypes.pythonapi)
+    )
+    get(view, ctypes.byref(buffer), 0x11C)  # PyBUF_FULL_RO
+    ctypes.PYFUNCTYPE(None, ctypes.POINTER(_Buffer))(("PyBuffer_Release", ctypes.pythonapi))(ctypes.byref(buffer))
+    return buffer.buf
 
 
 def _numpy_address(view):

@@ -27,6 +27,19 @@ def test_versioned_for_who_knows_them(max_version):
     borrower.delete()
 
 
+def test_each_call_is_looked_at_afresh():
+    """Neither versions nor names are taken for those of an earlier call, wherever they lie in memory."""
+    dl = asdlpack(bytearray(3))
+    for i in range(300):
+        major = (1, 0, 2, 1, 0)[i % 5]
+        arguments = {"max_version": tuple([major, i % 4]), "copy": None, "stream": None, "dl_device": (1, 0)}
+        names = sorted(arguments, key=lambda n: hash((n, i)))[: i % 5]
+        capsule = dl.__dlpack__(**{"".join(list(n)): arguments[n] for n in names})
+        assert name(capsule) == (VERSIONED if "max_version" in names and major else LEGACY)
+        with pytest.raises(TypeError, match="copies"):
+            dl.__dlpack__(**{"".join(["cop", "ies"]): None})
+
+
 def test_all_arguments_may_be_none():
     assert asdlpack(bytearray(3)).__dlpack__(stream=None, max_version=None, dl_device=None, copy=None)
 

@@ -1,5 +1,8 @@
 """What a DLPackObject says of itself."""
 
+import ast
+import pathlib
+
 import pytest
 
 import dlpack
@@ -13,6 +16,21 @@ def test_the_package_re_exports_the_module():
     for name in ("DLPackObject", "asdlpack", "from_dlpack", "inspect"):
         assert getattr(dlpack, name).__module__ == "dlpack"
         assert name in dir(dlpack)
+
+
+def test_the_stubs_have_what_the_module_has():
+    package = pathlib.Path(dlpack.__file__).parent
+    assert (package / "py.typed").is_file()
+    tree = ast.parse((package / "__init__.pyi").read_text())
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert functions | {"DLPackObject", "tests"} == set(dlpack.__all__)
+    (cls,) = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = {n.name for n in cls.body if isinstance(n, ast.FunctionDef)} | {
+        n.target.id for n in cls.body if isinstance(n, ast.AnnAssign)
+    }
+    there = {n for n in vars(DLPackObject) if n not in ("__doc__", "__module__", "__new__", "__repr__")}
+    # Before 3.12 Python has the buffer protocol without a method.
+    assert names - {"__buffer__"} == there - {"__buffer__", "__release_buffer__"}
 
 
 def test_bytes_are_read_only_elements():
