@@ -57,12 +57,13 @@ is_packed() {
   cmp "$work/packages/${1,,}/$version/${1,,}.$version.nupkg" "$root/artifacts/packages/$1.$version.nupkg"
 }
 
-# adapter NAME N CHECKS [PACKAGE-REFERENCE…]: the N-th C# block with an adapter.
+# adapter NAME N CHECKS [PACKAGE-REFERENCE…]: the N-th C# block with an adapter. (A project may not have the name of a
+# package that it needs.)
 adapter() {
   local name=$1 n=$2 checks=$3; shift 3
-  new_project "$name" "DlPack.$name" "$@"
-  program "$n" "$checks" > "$work/$name/Program.cs"
-  (cd "$work/$name" && dotnet run)
+  new_project "With$name" "DlPack.$name" "$@"
+  program "$n" "$checks" > "$work/With$name/Program.cs"
+  (cd "$work/With$name" && dotnet run)
   is_packed "DlPack.$name"
   is_packed DlPack
   echo "The README's example of DlPack.$name runs with version $version."
@@ -101,8 +102,8 @@ if (tensor[1, 2] != 1 || copy[2, 1] != 1 || !kept.IsCopied)
     throw new InvalidOperationException("The example of DlPack.Tensors does not do what the README says.");
 }'
 
-mkdir -p "$work/OnnxRuntime"
-cp "$root/samples/QuickStart/model/digits.onnx" "$work/OnnxRuntime"
+mkdir -p "$work/WithOnnxRuntime"
+cp "$root/samples/QuickStart/model/digits.onnx" "$work/WithOnnxRuntime"
 ort=$(sed -n 's/.*"Microsoft.ML.OnnxRuntime" Version="\([^"]*\)".*/\1/p' "$root/Directory.Packages.props")
 adapter OnnxRuntime 5 '
 if (Math.Abs(scores.Cast<float>().Sum() - 1) > 1e-5 || digit.ToArray<long>() is not [>= 0 and <= 9])
