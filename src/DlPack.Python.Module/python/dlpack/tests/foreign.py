@@ -100,8 +100,8 @@ _capsules = []
 def sweep():
     """Deletes what lies in capsules that nobody else holds any more and nobody has consumed.
 
-    That is what their destructor would do. It would have to be native: Python code cannot run while an error is pending,
-    and that is when capsules are dropped.
+    That is what their destructor would do. It would have to be native: Python code cannot run while an error is
+    pending, and that is when capsules are dropped.
     """
     for i in reversed(range(len(_capsules))):
         if sys.getrefcount(_capsules[i]) == ONE_HOLDER:

@@ -16,7 +16,9 @@ from .interfaces import ArrayInterface, ArrayStruct, CudaInterface, Version2
 REFUSED = (TypeError, ValueError, BufferError, OverflowError)
 
 
-@pytest.mark.parametrize("x", [None, 1, 1.5, "text", [1, 2], (1,), {}, object(), object, type, len, datetime.date.today()])
+@pytest.mark.parametrize(
+    "x", [None, 1, 1.5, "text", [1, 2], (1,), {}, object(), object, type, len, datetime.date.today()]
+)
 def test_objects_with_none_of_the_protocols(x):
     with pytest.raises(TypeError) as caught:
         asdlpack(x)
@@ -201,7 +203,9 @@ def test_strange_dtypes_pass_through_or_are_refused(dtype):
     assert lender.deletes == lender.lent
 
 
-@pytest.mark.parametrize("name", [b"dltensor2", b"used_dltensor", b"used_dltensor_versioned", b"DLTENSOR", b"", b"x" * 999])
+@pytest.mark.parametrize(
+    "name", [b"dltensor2", b"used_dltensor", b"used_dltensor_versioned", b"DLTENSOR", b"", b"x" * 999]
+)
 def test_capsules_of_other_names(name):
     capsule = foreign.new_capsule(foreign.Lender().address, foreign.intern(name), None)
     with pytest.raises(REFUSED):

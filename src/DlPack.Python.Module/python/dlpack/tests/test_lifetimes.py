@@ -246,7 +246,9 @@ class Watched(bytearray):
             pass
 
 
-@pytest.mark.parametrize("lend", [lambda dl: dl, lambda dl: dl.__dlpack__(), lambda dl: dl.__dlpack__(max_version=(1, 3))])
+@pytest.mark.parametrize(
+    "lend", [lambda dl: dl, lambda dl: dl.__dlpack__(), lambda dl: dl.__dlpack__(max_version=(1, 3))]
+)
 def test_a_pending_error_survives_the_release(lend):
     # What abs() was given goes while its error is pending.
     with pytest.raises(TypeError, match="abs"):
