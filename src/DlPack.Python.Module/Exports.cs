@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DlPackNet.Interop;
 using DlPackNet.Python;
 
 namespace DlPackNet;
@@ -10,5 +11,12 @@ internal static class Exports
     /// <summary>The start of <c>import dlpack._dlpack</c>.</summary>
     /// <returns>The module's definition, or 0 with a Python error.</returns>
     [UnmanagedCallersOnly(EntryPoint = "PyInit__dlpack", CallConvs = [typeof(CallConvCdecl)])]
-    public static nint Initialize() => PythonModule.Define();
+    public static nint Initialize()
+    {
+        // The driver is looked for when a stream must wait, or memory of a GPU is copied, and not before.
+        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);
+        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, CudaRuntime.Instance);
+        DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAManaged, CudaRuntime.Instance);
+        return PythonModule.Define();
+    }
 }

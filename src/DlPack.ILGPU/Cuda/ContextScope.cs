@@ -1,13 +1,10 @@
-using ILGPU.Runtime;
-using ILGPU.Runtime.Cuda;
-
 namespace DlPackNet;
 
 /// <summary>
 /// Makes a CUDA context the thread's current one for a few lines of code. What was current before, perhaps another
 /// library's, is so again afterwards.
 /// </summary>
-internal readonly ref struct ContextScope
+internal readonly ref partial struct ContextScope
 {
     private readonly bool _isPushed;
 
@@ -16,10 +13,6 @@ internal readonly ref struct ContextScope
         Driver.Check(Driver.cuCtxPushCurrent_v2(context), "make a context current");
         _isPushed = true;
     }
-
-    /// <summary>An accelerator's context; nothing where it has none.</summary>
-    public static ContextScope Of(Accelerator accelerator) =>
-        accelerator is CudaAccelerator { IsDisposed: false } ? new(accelerator.NativePtr) : default;
 
     /// <summary>A context.</summary>
     public static ContextScope Of(nint context) => new(context);

@@ -1,13 +1,11 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
-using ILGPU.Runtime.Cuda;
 
 namespace DlPackNet;
 
 /// <summary>
-/// Finds the CUDA driver, for this assembly and for ILGPU, which asks for a name that only development machines have.
+/// Finds the CUDA driver, for this assembly, and for ILGPU where that is there.
 /// </summary>
-internal static class DriverLibrary
+internal static partial class DriverLibrary
 {
     /// <summary>The environment variable with the path of a driver in an unusual place.</summary>
     public const string Variable = "DLPACK_CUDA_DRIVER";
@@ -30,7 +28,7 @@ internal static class DriverLibrary
         }
     }
 
-    /// <summary>Sees to it that this assembly and ILGPU find the driver. May be called again.</summary>
+    /// <summary>Sees to it that this assembly, and ILGPU, find the driver. May be called again.</summary>
     public static void Help() => _ = _isRegistered.Value;
 
     /// <summary>Throws where there is no driver, with what was looked for.</summary>
@@ -50,20 +48,11 @@ internal static class DriverLibrary
     {
         NativeLibrary.SetDllImportResolver(
             typeof(DriverLibrary).Assembly, static (name, _, _) => name == Driver.LibraryName ? _handle.Value : 0);
-        try
-        {
-            NativeLibrary.SetDllImportResolver(typeof(CudaAPI).Assembly, ForIlgpu);
-        }
-        catch (InvalidOperationException)
-        {
-            // The program has a resolver of its own for ILGPU: then finding the driver is its business.
-        }
-
+        HelpIlgpu();
         return true;
     }
 
-    private static nint ForIlgpu(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
-        name is "cuda" or "nvcuda" ? _handle.Value : 0;
+    static partial void HelpIlgpu();
 
     private static nint Load()
     {
