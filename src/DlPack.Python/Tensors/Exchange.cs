@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
@@ -25,6 +26,15 @@ internal static unsafe class Exchange
         }
 
         return Lend(self, streamNumber, maxVersion, dlDevice, mayCopy);
+    }
+
+    /// <summary>As above, to who knows DLPack 1, with nothing in it that throws.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryLendPlain(PyTensor* self, out nint capsule)
+    {
+        bool isPlain = IsPlain(self, isVersioned: true);
+        capsule = isPlain ? Capsules.New(Lending.Lend(self)) : 0;
+        return isPlain;
     }
 
     /// <summary>As above.</summary>

@@ -11,7 +11,16 @@ internal static unsafe class KnownCalls
     private const int Rows = 4;
 
     private static Table _names;
+    private static nint _onlyMaxVersion;
     private static nint _version;
+
+    /// <summary>
+    /// Whether a call is the one that nearly every consumer makes: with max_version and nothing else, which is (1, x). False
+    /// if that takes more than a look.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsUsual(nint keywords, nint* arguments) =>
+        keywords != 0 && keywords == _onlyMaxVersion && arguments[0] == _version;
 
     /// <summary>Where each argument belongs by its keyword.</summary>
     /// <param name="keywords">The names of a call: a tuple, borrowed.</param>
@@ -35,6 +44,7 @@ internal static unsafe class KnownCalls
     public static void Forget()
     {
         _names = default;
+        _onlyMaxVersion = 0;
         _version = 0;
     }
 
@@ -62,6 +72,11 @@ internal static unsafe class KnownCalls
         Replace(ref row.Keywords, keywords);
         row.Count = count;
         row.Positions = positions;
+        if (count == 1 && positions == 1)
+        {
+            Replace(ref _onlyMaxVersion, keywords);
+        }
+
         return true;
     }
 

@@ -32,7 +32,13 @@ internal static unsafe class TensorMethods
     ];
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnDlpack(PyTensor* self, nint* arguments, nint count, nint keywords)
+    private static nint OnDlpack(PyTensor* self, nint* arguments, nint count, nint keywords) =>
+        count == 0 && BridgeState.Queued == 0 && KnownCalls.IsUsual(keywords, arguments)
+            && Exchange.TryLendPlain(self, out nint capsule)
+                ? capsule
+                : Dlpack(self, arguments, count, keywords);
+
+    private static nint Dlpack(PyTensor* self, nint* arguments, nint count, nint keywords)
     {
         try
         {
