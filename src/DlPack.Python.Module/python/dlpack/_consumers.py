@@ -109,6 +109,7 @@ CONSUMERS = (
         address=lambda buffer: buffer.address,
         dtypes=("uint8",),
         strided=False,
+        compact=True,
     ),
     Consumer(
         "nanobind",
@@ -125,13 +126,16 @@ CONSUMERS = (
         take=lambda dl: library("jax.dlpack").from_dlpack(dl),
         values=_list,
         strided=False,
+        compact=True,
     ),
     Consumer(
         "tensorflow, capsule",
         "tensorflow",
-        take=lambda dl: library("tensorflow").experimental.dlpack.from_dlpack(dl.__dlpack__()),
+        # It ends the process over memory that is aligned to less than 64 bytes, as NumPy's is: a copy is to 256.
+        take=lambda dl: library("tensorflow").experimental.dlpack.from_dlpack(dl.__dlpack__(copy=True)),
         values=lambda view: _list(view.numpy()),
         strided=False,
+        compact=True,
     ),
     Consumer(
         "torch.from_dlpack, CUDA",
@@ -180,5 +184,6 @@ CONSUMERS = (
         take=lambda dl: library("jax.dlpack").from_dlpack(dl),
         values=_list,
         strided=False,
+        compact=True,
     ),
 )

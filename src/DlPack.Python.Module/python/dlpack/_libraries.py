@@ -84,5 +84,6 @@ class Consumer(Peer):
     address: Optional[Callable] = None  # (view) -> where its first element is
     put: Optional[Callable] = None  # (view) -> writes a 1 to its first element
     strided: bool = True  # Whether any strides do, negative ones included.
+    compact: bool = False  # Whether only row-major tensors do.
     copies: bool = False
     refuses_readonly: bool = False

@@ -115,7 +115,7 @@ def takes(consumer, layout):
     """What a library is known to take, whoever lends it."""
     if consumer.copies:
         return layout in ("compact, 2-d", "one row", "one column")
-    if consumer.name == "pyarrow.py_buffer":
+    if consumer.compact:
         return layout in ("0-d", "one row", "one column", "ones", "compact", "compact, 2-d")
     if "reversed" in layout and not consumer.strided:
         return False
