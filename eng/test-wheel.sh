@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 eng=$PWD/eng
 [ $# -gt 0 ] || set -- bookworm trixie sid
 status=0
+declare -A total
 
 # The modules that Debian's packages bring, and the peer that is compiled here.
 modules() {
@@ -20,9 +21,11 @@ for name in "$@"; do
   mkdir -p "$where/site"
   # pip chooses by the tags that the target's Python accepts; it runs here, since the roots have none.
   version=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  glibc=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c 'import os; print(os.confstr("CS_GNU_LIBC_VERSION")[8:].replace(".", "_"))')
-  /usr/bin/python3 -m pip install --quiet --no-index --no-deps --no-compile --only-binary=:all: \
-    --python-version "$version" --implementation cp --abi abi3 --platform "manylinux_${glibc}_x86_64" \
+  glibc=$("$eng/in-python.sh" "$name" /usr/bin/python3 -c \
+    'import os; print(os.confstr("CS_GNU_LIBC_VERSION").split(".")[1])')
+  mapfile -t platforms < <(seq -f '--platform=manylinux_2_%g_x86_64' 17 "$glibc")
+  /usr/bin/python3 -m pip install --quiet --no-index --no-deps --no-compile --only-binary=:all: --root-user-action=ignore \
+    --python-version "$version" --implementation cp --abi abi3 "${platforms[@]}" \
     --target "$where/site" artifacts/wheel/dlpack_net-*.whl
   case " $(modules "$name")" in
     *nanobind*)
@@ -33,6 +36,14 @@ for name in "$@"; do
   (cd "$where" && "$eng/in-python.sh" "$name" env PYTHONPATH=site PYTHONDONTWRITEBYTECODE=1 \
     DLPACK_TESTS_REQUIRE="$(modules "$name")" \
     /usr/bin/python3 -c 'import sys, dlpack; sys.exit(dlpack.tests.run("-q", "-rs", *sys.argv[1:]))' ${PYTEST_ARGUMENTS:-}
-  ) || status=1
+  ) 2>&1 | tee "$where/tests.log" || status=1
+  for kind in passed failed skipped error; do
+    n=$(tail -n 1 "$where/tests.log" | grep -o "[0-9]* $kind" | cut -d ' ' -f 1 || true)
+    total[$kind]=$((${total[$kind]:-0} + ${n:-0}))
+  done
 done
+
+# As the runner of the .NET tests says it.
+printf '\n  succeeded: %s\n  failed: %s\n  skipped: %s\n' "${total[passed]}" "$((total[failed] + total[error]))" \
+  "${total[skipped]}"
 exit "$status"

@@ -1,5 +1,4 @@
 using DlPackNet.Interop;
-using DlPackNet.Layout;
 using DlPackNet.Lifetime;
 
 namespace DlPackNet;
@@ -109,36 +108,16 @@ public static unsafe partial class DlPack
     {
         try
         {
-            int ndim = tensor->ndim;
-            if (ndim > TensorLayout.MaxDimensions)
-            {
-                throw new DlPackException(
-                    $"The tensor's ndim is {ndim}; this library reads up to {TensorLayout.MaxDimensions} dimensions. Let "
-                    + "the producer merge some. The tensor has been released.");
-            }
-
-            if (ndim < 0)
-            {
-                throw new ArgumentException($"ndim is {ndim}.", nameof(tensor));
-            }
-
-            if (ndim > 0 && tensor->shape is null)
-            {
-                throw new ArgumentException($"shape is null, with {ndim} dimensions.", nameof(tensor));
-            }
-
-            // Widths and codes that this library does not know are passed on as they are.
-            DLDataType dtype = tensor->dtype;
-            if (dtype.BitsPerElement == 0)
-            {
-                throw new ArgumentException(
-                    $"dtype has {dtype.bits} bits and {dtype.lanes} lanes, which is no element.", nameof(tensor));
-            }
-
-            // Before DLPack 1.2, null strides meant row-major.
-            var shape = new ReadOnlySpan<long>(tensor->shape, ndim);
-            var strides = new ReadOnlySpan<long>(tensor->strides, tensor->strides is null ? 0 : ndim);
-            return At((nint)tensor->data, dtype, shape, strides, tensor->device, owner, flags, tensor->byte_offset);
+            CheckHead(tensor, " The tensor has been released.");
+            return At(
+                (nint)tensor->data,
+                tensor->dtype,
+                ShapeOf(tensor),
+                StridesOf(tensor),
+                tensor->device,
+                owner,
+                flags,
+                tensor->byte_offset);
         }
         catch (Exception e)
         {
@@ -149,9 +128,7 @@ public static unsafe partial class DlPack
             }
 
             throw new DlPackException(
-                "The producer lent a tensor that contradicts the DLPack specification: " + e.Message
-                + " The tensor has been released; the producer needs mending.",
-                e);
+                Contradiction + e.Message + " The tensor has been released; the producer needs mending.", e);
         }
     }
 }

@@ -66,19 +66,33 @@ public static unsafe partial class DlPack
         DLPackFlags flags,
         ulong byteOffset)
     {
-        if (!dtype.IsSubByte)
-        {
-            flags &= ~DLPackFlags.IsSubByteTypePadded;
-        }
-
         var dims = new long[2 * shape.Length];
+        bool mayBeZero = owner is DlPackPinnableOwner;
+        long length = Place(ref data, dtype, shape, strides, dims, where, mayBeZero, ref flags, ref byteOffset);
+        var header = new TensorHeader(dtype, where, flags, shape.Length, byteOffset);
+        return new DlPackObject(owner, data, header, dims, length);
+    }
+
+    // Checks where a tensor's elements are, and puts that into the one form that is kept and lent.
+    private static long Place(
+        ref nint data,
+        DLDataType dtype,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        Span<long> dims,
+        DLDevice where,
+        bool mayBeZero,
+        ref DLPackFlags flags,
+        ref ulong byteOffset)
+    {
+        flags &= dtype.IsSubByte ? KnownFlags : KnownFlags & ~DLPackFlags.IsSubByteTypePadded;
         long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
         if (length == 0)
         {
             data = 0;
             byteOffset = 0;
         }
-        else if (data == 0 && owner is not DlPackPinnableOwner)
+        else if (data == 0 && !mayBeZero)
         {
             throw new ArgumentException(
                 $"The address is 0, but shape {TensorLayout.Describe(shape)} has {length} elements. Pass the address "
@@ -93,8 +107,7 @@ public static unsafe partial class DlPack
             byteOffset = 0;
         }
 
-        var header = new TensorHeader(dtype, where, flags & KnownFlags, shape.Length, byteOffset);
-        return new DlPackObject(owner, data, header, dims, length);
+        return length;
     }
 
     /// <summary>A tensor over memory that is known by its address.</summary>

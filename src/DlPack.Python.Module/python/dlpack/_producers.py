@@ -100,7 +100,7 @@ PRODUCERS = (
     Producer(
         "pyarrow.Buffer",
         "pyarrow",
-        dtypes=("uint8",),
+        dtypes=("int8",),  # So its buffer says.
         make=lambda d, s: library("pyarrow").py_buffer(_bytes(d, s)),
         ranks=_VECTOR,
         readonly=True,

@@ -14,4 +14,6 @@ def run(*arguments):
         raise ModuleNotFoundError("dlpack.tests needs pytest: install it, for instance by `pip install pytest`")
     import pytest
 
-    return int(pytest.main([os.path.dirname(__file__), "-p", "no:cacheprovider", *arguments]))
+    # What fails in a deleter that Python code was given cannot be raised: pytest only warns of it.
+    strict = ["-W", "error::pytest.PytestUnraisableExceptionWarning"]
+    return int(pytest.main([os.path.dirname(__file__), "-p", "no:cacheprovider", *strict, *arguments]))

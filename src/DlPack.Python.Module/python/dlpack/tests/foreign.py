@@ -1,6 +1,7 @@
 """A producer of which every field can be set, made with ctypes, and a consumer that looks at every field."""
 
 import ctypes
+import sys
 import threading
 from ctypes import c_char_p, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, py_object
 
@@ -60,7 +61,6 @@ class DLPackExchangeAPI(ctypes.Structure):
 
 
 Deleter = ctypes.CFUNCTYPE(None, c_void_p)
-Destructor = ctypes.PYFUNCTYPE(None, c_void_p)
 
 
 def api(name, result, *arguments):
@@ -73,8 +73,6 @@ new_capsule = api("PyCapsule_New", py_object, c_void_p, c_char_p, c_void_p)
 get_name = api("PyCapsule_GetName", c_char_p, py_object)
 set_name = api("PyCapsule_SetName", ctypes.c_int, py_object, c_char_p)
 get_pointer = api("PyCapsule_GetPointer", c_void_p, py_object, c_char_p)
-is_valid = api("PyCapsule_IsValid", ctypes.c_int, c_void_p, c_char_p)
-get_raw = api("PyCapsule_GetPointer", c_void_p, c_void_p, c_char_p)
 
 _lent = {}
 _lock = threading.Lock()
@@ -82,6 +80,7 @@ _lock = threading.Lock()
 
 def live():
     """The foreign tensors that are lent and whose deleters have not run."""
+    sweep()
     return len(_lent)
 
 
@@ -95,11 +94,26 @@ def delete(pointer, name):
         Deleter(deleter)(pointer)
 
 
-@Destructor
-def _destroy(capsule):
-    for name in (LEGACY, VERSIONED):
-        if is_valid(capsule, name):
-            delete(get_raw(capsule, name), name)
+_capsules = []
+
+
+def sweep():
+    """Deletes what lies in capsules that nobody else holds any more and nobody has consumed.
+
+    That is what their destructor would do. It would have to be native: Python code cannot run while an error is pending,
+    and that is when capsules are dropped.
+    """
+    for i in reversed(range(len(_capsules))):
+        if sys.getrefcount(_capsules[i]) == ONE_HOLDER:
+            capsule = _capsules.pop(i)
+            name = get_name(capsule)
+            if name in (LEGACY, VERSIONED):
+                delete(get_pointer(capsule, name), name)
+
+
+_capsules.append(object())
+ONE_HOLDER = sys.getrefcount(_capsules[0])
+_capsules.clear()
 
 
 @Deleter
@@ -109,7 +123,7 @@ def _count_delete(pointer):
         if tensor is None:
             Lender.double_deletes += 1
         else:
-            tensor.lender.deletes += 1
+            tensor.lender.counted += 1
 
 
 class Lender:
@@ -122,12 +136,17 @@ class Lender:
         self.strides = strides
         self.fields = fields
         self.calls = []
-        self.lent = self.deletes = 0
+        self.lent = self.counted = 0
         self.memory = (ctypes.c_float * 64)(*range(1, 65))
 
     @property
     def address(self):
         return ctypes.addressof(self.memory)
+
+    @property
+    def deletes(self):
+        sweep()
+        return self.counted
 
     def tensor(self):
         """A new managed tensor, which the deleter ends."""
@@ -167,7 +186,9 @@ class Lender:
 
     def capsule(self, name=None):
         name = name or (VERSIONED if self.versioned else LEGACY)
-        return new_capsule(self.tensor(), intern(name), ctypes.cast(_destroy, c_void_p).value)
+        capsule = new_capsule(self.tensor(), intern(name), None)
+        _capsules.append(capsule)
+        return capsule
 
     def __dlpack__(self, **arguments):
         self.calls.append(arguments)

@@ -8,7 +8,7 @@ import pytest
 from dlpack import _dlpack, asdlpack
 from dlpack import _elements as elements
 from dlpack._consumers import CONSUMERS
-from dlpack._libraries import library
+from dlpack._libraries import at_least, library
 from dlpack._producers import PRODUCERS
 
 from .test_producers import SHAPES, gpu_mark
@@ -18,8 +18,7 @@ CUDA = next(p for p in PRODUCERS if p.name == "torch.Tensor, CUDA")
 
 
 def cases():
-    for consumer in CONSUMERS:
-        yield pytest.param(consumer, id=consumer.name, marks=gpu_mark(consumer))
+    return [pytest.param(consumer, id=consumer.name, marks=gpu_mark(consumer)) for consumer in CONSUMERS]
 
 
 def producer_for(consumer):
@@ -56,7 +55,12 @@ def test_a_write_is_seen_by_the_producer(consumer):
         return
     source = producer.make("float32", (2, 3))
     source[0, 0] = 7
-    consumer.put(consumer.take(asdlpack(source)))
+    view = consumer.take(asdlpack(source))
+    if consumer.name == "numpy.from_dlpack" and not consumer.take(source).flags.writeable:
+        # Before 2.3 NumPy takes everything as read-only, its own arrays too.
+        assert not view.flags.writeable
+        return
+    consumer.put(view)
     assert float(source[0, 0]) == 1
 
 
@@ -123,6 +127,8 @@ def test_empty_tensors_arrive(consumer, shape):
     producer = producer_for(consumer)
     if consumer.copies:
         return
+    if consumer.module.startswith("torch") and not at_least("torch", 2):
+        pytest.skip("PyTorch 1 never calls the deleter of a tensor without an address")
     dtype = "float32" if "float32" in consumer.supported() else consumer.supported()[0]
     taken = consumer.take(asdlpack(producer.make(dtype, shape)))
     assert consumer.values(taken) == []

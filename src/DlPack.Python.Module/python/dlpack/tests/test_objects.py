@@ -119,7 +119,7 @@ def test_readinto_refuses_what_is_read_only():
 
 
 def test_contiguous_bytes_are_refused_for_strided_memory():
-    with pytest.raises(BufferError):
+    with pytest.raises((BufferError, TypeError)):  # join says TypeError, whatever the object says.
         b"".join([asdlpack(foreign.Lender((2, 3), (1, 2)))])
     assert len(b"".join([asdlpack(foreign.Lender((2, 3)))])) == 24
 

@@ -18,8 +18,7 @@ def gpu_mark(peer):
 
 
 def cases():
-    for producer in PRODUCERS:
-        yield pytest.param(producer, id=producer.name, marks=gpu_mark(producer))
+    return [pytest.param(producer, id=producer.name, marks=gpu_mark(producer)) for producer in PRODUCERS]
 
 
 def values(dl):

@@ -100,10 +100,14 @@ def test_scalars_have_no_shape():
 
 
 def test_dlpack_goes_before_array_interface():
-    class Both(ArrayInterface, foreign.Lender):
-        def __init__(self):
-            ArrayInterface.__init__(self)
-            foreign.Lender.__init__(self, (5,))
+    class Both(ArrayInterface):
+        lender = foreign.Lender((5,))
+
+        def __dlpack__(self, **arguments):
+            return self.lender.capsule()
+
+        def __dlpack_device__(self):
+            return 1, 0
 
     assert asdlpack(Both()).shape == (5,)
 
@@ -206,6 +210,17 @@ def test_tensors_with_gradients_are_refused_with_the_way_out():
     torch = library("torch")
     with pytest.raises((BufferError, RuntimeError, ValueError, TypeError), match="detach"):
         asdlpack(torch.ones(3, requires_grad=True))
+
+
+def test_torch_tensors_with_pending_signs_keep_their_values():
+    torch = library("torch")
+    conjugate = torch.tensor([1 + 2j, 3 - 4j]).conj()
+    for source in (conjugate, conjugate.imag):
+        try:
+            dl = asdlpack(source)
+        except (BufferError, RuntimeError, ValueError, TypeError):
+            continue
+        assert elements.unpack(dl.dtype, memoryview(dl).tobytes()) == source.tolist()
 
 
 @pytest.mark.parametrize("version", [2, 3])

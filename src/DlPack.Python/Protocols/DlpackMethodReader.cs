@@ -1,0 +1,163 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet.Python;
+
+/// <summary>Reads by <c>__dlpack__</c>, with keyword arguments first and then without.</summary>
+internal static unsafe class DlpackMethodReader
+{
+    // NumPy's array, by its address: a type that lives forever, is always on the CPU, and is what most people pass.
+    private static nint _numpyArray;
+    private static bool _numpyTakesNoArguments;
+
+    /// <summary>Forgets what was learned of types that have gone with their Python.</summary>
+    public static void Reset()
+    {
+        _numpyArray = 0;
+        _numpyTakesNoArguments = false;
+    }
+
+    /// <summary>Reads a tensor.</summary>
+    public static Reading Read(nint item, nint type, in Request request, out nint tensor)
+    {
+        tensor = 0;
+        bool isNumpy = type == _numpyArray;
+        if (!isNumpy)
+        {
+            if (!Py.GetOptional(item, Names.Dlpack, out nint method))
+            {
+                return Reading.Failed;
+            }
+
+            if (method == 0)
+            {
+                return Reading.Absent;
+            }
+
+            Py.DecRef(method);
+            isNumpy = LearnNumpy(type);
+        }
+
+        long? stream = null;
+        if (!isNumpy && !TryChooseStream(item, request, out stream))
+        {
+            return Reading.Failed;
+        }
+
+        nint capsule = isNumpy && _numpyTakesNoArguments
+            ? Call(item, null, withVersion: false, default)
+            : Call(item, stream, withVersion: true, request);
+        if (capsule == 0 && PythonError.ClearIf(PythonApi.TypeError))
+        {
+            // From before the version argument, or before any.
+            _numpyTakesNoArguments |= isNumpy;
+            capsule = Call(item, stream, withVersion: false, default);
+        }
+
+        if (capsule == 0)
+        {
+            return Reading.Failed;
+        }
+
+        if (Py.TypeOf(capsule) == PythonApi.CapsuleType)
+        {
+            tensor = Capsules.Consume(capsule, Protocol.Dlpack, stream is null or -1 ? PyTensor.NoStream : stream.Value);
+        }
+        else
+        {
+            PythonError.Set(
+                PythonApi.BufferError, $"It returned an object of type {Py.TypeName(capsule)} instead of a capsule.");
+        }
+
+        Py.DecRefKeepingError(capsule);
+        return tensor == 0 ? Reading.Failed : Reading.Done;
+    }
+
+    private static bool LearnNumpy(nint type)
+    {
+        if (_numpyArray != 0 || !Py.IsStaticType(type))
+        {
+            return false;
+        }
+
+        if (Py.AttributeText(type, Names.Intern("__module__"u8)) == "numpy"
+            && Py.AttributeText(type, Names.Intern("__name__"u8)) == "ndarray")
+        {
+            _numpyArray = type;
+            return true;
+        }
+
+        return false;
+    }
+
+    // Null where streams mean nothing. A consumer that says nothing would have the producer synchronize too much.
+    private static bool TryChooseStream(nint item, in Request request, out long? stream)
+    {
+        stream = request.Stream;
+        nint* arguments = stackalloc nint[] { 0, item };
+        nint device = PythonApi.PyObject_VectorcallMethod(Names.DlpackDevice, arguments + 1, VectorCall.SelfOnly, 0);
+        if (device == 0)
+        {
+            // Rare, and no reason to fail: whoever has streams also says where it is.
+            return PythonError.ClearIf(PythonApi.AttributeError);
+        }
+
+        bool isPair = Arguments.TryPair(
+            device, "__dlpack_device__() must return a tuple (device_type, device_id)", out long type, out _);
+        Py.DecRef(device);
+        if (isPair && stream is null && Streams.Has((DLDeviceType)type))
+        {
+            stream = Streams.Default((DLDeviceType)type);
+        }
+
+        return isPair;
+    }
+
+    private static nint Call(nint item, long? stream, bool withVersion, in Request request)
+    {
+        // One free place in front, which a vectorcall may use for a bound method's object.
+        nint* arguments = stackalloc nint[6];
+        arguments[1] = item;
+        nint names = 0;
+        int count = 0;
+        nint streamNumber = 0, device = 0;
+        if (stream is { } number)
+        {
+            streamNumber = PythonApi.PyLong_FromLongLong(number);
+        }
+
+        if (!withVersion)
+        {
+            if (streamNumber != 0)
+            {
+                arguments[2] = streamNumber;
+                names = Names.OnlyStream;
+            }
+        }
+        else if (request.Copy is null && request.Device is null)
+        {
+            names = streamNumber == 0 ? Names.OnlyMaxVersion : Names.StreamAndMaxVersion;
+            if (streamNumber != 0)
+            {
+                arguments[2 + count++] = streamNumber;
+            }
+
+            arguments[2 + count] = Names.Version;
+        }
+        else
+        {
+            names = Names.AllArguments;
+            device = request.Device is { } wanted
+                ? Py.NewPair((long)wanted.device_type, wanted.device_id)
+                : Py.NewNone();
+            arguments[2] = streamNumber == 0 ? PythonApi.None : streamNumber;
+            arguments[3] = Names.Version;
+            arguments[4] = device;
+            arguments[5] = request.Copy switch { null => PythonApi.None, true => PythonApi.True, _ => PythonApi.False };
+        }
+
+        nint capsule = PythonApi.PyObject_VectorcallMethod(Names.Dlpack, arguments + 1, VectorCall.SelfOnly, names);
+        Py.XDecRef(streamNumber);
+        Py.XDecRef(device);
+        return capsule;
+    }
+}

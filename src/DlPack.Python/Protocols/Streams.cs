@@ -1,0 +1,41 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet.Python;
+
+/// <summary>The streams of the devices that have them.</summary>
+internal static unsafe class Streams
+{
+    private const long CudaLegacyDefault = 1;
+    private const long RocmDefault = 0;
+
+    /// <summary>Whether consumers and producers on a device name streams.</summary>
+    public static bool Has(DLDeviceType type) =>
+        type is DLDeviceType.kDLCUDA or DLDeviceType.kDLCUDAManaged or DLDeviceType.kDLROCM;
+
+    /// <summary>
+    /// The stream that is named where the caller names none, so that nothing is left to guess: the one that is ordered
+    /// with all others that do not opt out of it.
+    /// </summary>
+    public static long Default(DLDeviceType type) => type == DLDeviceType.kDLROCM ? RocmDefault : CudaLegacyDefault;
+
+    /// <summary>Notes the stream on which a tensor's producer works.</summary>
+    /// <returns>False with an error if the producer does not say.</returns>
+    public static bool Order(DLPackExchangeAPI* api, PyTensor* tensor)
+    {
+        DLDevice device = tensor->Tensor.device;
+        if (!Has(device.device_type))
+        {
+            return true;
+        }
+
+        void* stream = null;
+        if (api->current_work_stream is not null
+            && api->current_work_stream(device.device_type, device.device_id, &stream) != 0)
+        {
+            return false;
+        }
+
+        tensor->ProducerStream = stream is null ? Default(device.device_type) : (long)stream;
+        return true;
+    }
+}

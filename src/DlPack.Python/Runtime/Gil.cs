@@ -1,0 +1,60 @@
+namespace DlPackNet.Python;
+
+/// <summary>Python's global lock, held by this thread until disposed.</summary>
+internal readonly ref struct Gil
+{
+    private readonly int _state;
+    private readonly bool _wasTaken;
+
+    private Gil(int state)
+    {
+        _state = state;
+        _wasTaken = true;
+    }
+
+    /// <summary>Whether this thread has the lock of the interpreter that we serve.</summary>
+    public static unsafe bool IsHeld
+    {
+        get
+        {
+            // Both, since before 3.12 the second is of whichever thread has it.
+            nint own = PythonApi.PyGILState_GetThisThreadState();
+            return own != 0 && own == PythonApi.PyThreadState_GetUnchecked();
+        }
+    }
+
+    /// <summary>Takes the lock, if this thread has not got it, and makes the bridge ready.</summary>
+    /// <exception cref="DlPackException">There is no Python, or it ends.</exception>
+    public static Gil Acquire()
+    {
+        Interpreter.Load(path: null);
+        Gil gil = default;
+        if (!IsHeld)
+        {
+            gil = Interpreter.TryEnterFromOutside(out int state)
+                ? new Gil(state)
+                : throw new DlPackException("Python is not running: it has not been initialized, or it ends.");
+        }
+
+        try
+        {
+            Interpreter.Start();
+            ReleaseQueue.DrainIfAny();
+            return gil;
+        }
+        catch
+        {
+            gil.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the lock back, if it was taken here.</summary>
+    public void Dispose()
+    {
+        if (_wasTaken)
+        {
+            Interpreter.LeaveFromOutside(_state);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DlPackNet.Python;
+
+/// <summary>The Python of the process: started, about to end, ended, perhaps started again.</summary>
+internal static unsafe class Interpreter
+{
+    private const long MainInterpreter = 0;
+
+    private static readonly object _gate = new();
+    private static readonly PyMethodDef* _closeMethod = MakeCloseMethod();
+
+    private static volatile bool _isReady;
+    private static bool _isLoaded;
+    private static int _takingGil;
+
+    // Left in Python's module sys, of which each start has a new one.
+    private static ReadOnlySpan<byte> ClosedMark => "_dlpack_closed"u8;
+
+    /// <summary>Finds the functions, in a named library or in the process.</summary>
+    /// <exception cref="DlPackException">There are none.</exception>
+    public static void Load(string? path)
+    {
+        lock (_gate)
+        {
+            if (!_isLoaded)
+            {
+                if (!Environment.Is64BitProcess)
+                {
+                    throw new DlPackException("The Python bridge needs a 64-bit process.");
+                }
+
+                PythonLibrary.Load(path);
+                _isLoaded = true;
+            }
+        }
+    }
+
+    /// <summary>Makes everything ready in this interpreter. Needs the GIL.</summary>
+    /// <exception cref="DlPackException">It is an interpreter that the bridge does not serve.</exception>
+    public static void Start()
+    {
+        if (_isReady)
+        {
+            return;
+        }
+
+        Load(path: null);
+        if (BridgeState.IsClosing && PythonApi.PySys_GetObject(Text.Literal(ClosedMark)) != 0)
+        {
+            throw new DlPackException("Python is about to end: nothing can be lent to it or borrowed from it any more.");
+        }
+
+        string version = Text.From(PythonApi.Py_GetVersion());
+        if (version.Contains("free-threading", StringComparison.Ordinal))
+        {
+            throw new DlPackException(
+                $"This is Python {version}, built without a GIL, whose objects are laid out in another way. Use the "
+                + "ordinary build.");
+        }
+
+        if (PythonApi.PyInterpreterState_GetID(PythonApi.PyInterpreterState_Get()) != MainInterpreter)
+        {
+            throw new DlPackException("Only Python's main interpreter is served, not a sub-interpreter.");
+        }
+
+        BridgeState.Generation++;
+        BridgeState.IsClosing = false;
+        ReleaseQueue.Forget();
+        Names.Make();
+        PyTensorType.Make();
+        DlpackMethodReader.Reset();
+        NumPyScalars.Reset();
+        RegisterAtExit();
+        FinalizerThread.Learn();
+        _isReady = true;
+    }
+
+    /// <summary>
+    /// Takes the GIL for a thread that has not got it, unless Python ends: then nothing may wait for it any more.
+    /// </summary>
+    /// <param name="state">What <see cref="LeaveFromOutside"/> wants back.</param>
+    /// <returns>Whether the GIL was taken.</returns>
+    public static bool TryEnterFromOutside(out int state)
+    {
+        state = 0;
+        Interlocked.Increment(ref _takingGil);
+        if (BridgeState.IsClosing || PythonApi.Py_IsInitialized() == 0)
+        {
+            Interlocked.Decrement(ref _takingGil);
+            return false;
+        }
+
+        state = PythonApi.PyGILState_Ensure();
+        return true;
+    }
+
+    /// <summary>Undoes <see cref="TryEnterFromOutside"/>.</summary>
+    public static void LeaveFromOutside(int state)
+    {
+        PythonApi.PyGILState_Release(state);
+        Interlocked.Decrement(ref _takingGil);
+    }
+
+    private static void RegisterAtExit()
+    {
+        nint atexit = PythonApi.PyImport_ImportModule(Text.Literal("atexit"u8));
+        nint close = PythonApi.PyCFunction_NewEx(_closeMethod, 0, 0);
+        nint* arguments = stackalloc nint[] { atexit, close };
+        nint result = atexit == 0 || close == 0
+            ? 0
+            : PythonApi.PyObject_VectorcallMethod(Names.Register, arguments, 2, 0);
+        Py.XDecRef(atexit);
+        Py.XDecRef(close);
+        if (result == 0)
+        {
+            throw PythonError.Take();
+        }
+
+        Py.DecRef(result);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnClose(nint self, nint arguments)
+    {
+        BridgeState.IsClosing = true;
+        _ = PythonApi.PySys_SetObject(Text.Literal(ClosedMark), PythonApi.True);
+        _isReady = false;
+
+        // A thread that waits for the GIL when Python ends never comes back: let those finish that wait for it now.
+        if (Volatile.Read(ref _takingGil) != 0)
+        {
+            nint thread = PythonApi.PyEval_SaveThread();
+            SpinWait.SpinUntil(() => Volatile.Read(ref _takingGil) == 0);
+            PythonApi.PyEval_RestoreThread(thread);
+        }
+
+        ReleaseQueue.Drain();
+        return Py.NewNone();
+    }
+
+    private static PyMethodDef* MakeCloseMethod()
+    {
+        var method = (PyMethodDef*)NativeMemory.AllocZeroed((nuint)sizeof(PyMethodDef));
+        method->Name = Text.Literal("_close"u8);
+        method->Function = (delegate* unmanaged[Cdecl]<nint, nint, nint>)&OnClose;
+        method->Flags = PyMethodDef.NoArguments;
+        return method;
+    }
+}

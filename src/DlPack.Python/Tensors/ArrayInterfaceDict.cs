@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+
+namespace DlPackNet.Python;
+
+/// <summary><c>DLPackObject.__array_interface__</c>, version 3.</summary>
+internal static unsafe class ArrayInterfaceDict
+{
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static nint OnGet(PyTensor* self, nint closure)
+    {
+        try
+        {
+            return self->Tensor.device.IsCpuReadable
+                ? New(self, "__array_interface__")
+                : PythonError.Set(
+                    PythonApi.AttributeError,
+                    $"__array_interface__ is there in main memory only, and the tensor is on {self->Tensor.device}.");
+        }
+        catch (Exception e)
+        {
+            return PythonError.Set(e);
+        }
+    }
+
+    /// <summary>What both array interfaces have in common.</summary>
+    /// <returns>A new dict, or 0 with an error.</returns>
+    public static nint New(PyTensor* self, string name)
+    {
+        DLTensor* tensor = &self->Tensor;
+        if (TypeString.Of(tensor->dtype) is not { } typeString)
+        {
+            return PythonError.Set(
+                PythonApi.AttributeError, $"{name} has no typestr for {tensor->dtype}. Take __dlpack__.");
+        }
+
+        nint dict = PythonApi.PyDict_New();
+        nint data = Py.TupleTaking(
+            PythonApi.PyLong_FromUnsignedLongLong((ulong)tensor->data), Py.NewBool(self->IsReadOnly));
+        bool isCompact = Contiguity.IsC(self->Shape, self->Strides);
+        bool isDone = dict != 0
+            && Put(dict, "shape"u8, Py.NewTuple(self->Shape))
+            && Put(dict, "typestr"u8, Py.NewString(typeString))
+            && Put(dict, "data"u8, Py.NewRef(data))
+            && Put(dict, "strides"u8, isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
+            && Put(dict, "version"u8, PythonApi.PyLong_FromLongLong(3));
+        Py.XDecRef(data);
+        if (isDone)
+        {
+            return dict;
+        }
+
+        Py.XDecRef(dict);
+        return 0;
+    }
+
+    /// <summary>Puts a value, whose reference it takes, into a dict.</summary>
+    public static bool Put(nint dict, ReadOnlySpan<byte> key, nint value)
+    {
+        if (value == 0)
+        {
+            return false;
+        }
+
+        nint name = Names.Intern(key);
+        int result = PythonApi.PyDict_SetItem(dict, name, value);
+        Py.DecRef(name);
+        Py.DecRef(value);
+        return result == 0;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+
+namespace DlPackNet.Python;
+
+/// <summary><c>DLPackObject.__cuda_array_interface__</c>, version 3.</summary>
+internal static unsafe class CudaArrayInterfaceDict
+{
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static nint OnGet(PyTensor* self, nint closure)
+    {
+        try
+        {
+            if (self->Tensor.device.device_type is not (DLDeviceType.kDLCUDA or DLDeviceType.kDLCUDAManaged))
+            {
+                return PythonError.Set(
+                    PythonApi.AttributeError,
+                    $"__cuda_array_interface__ is there on CUDA only, and the tensor is on {self->Tensor.device}.");
+            }
+
+            nint dict = ArrayInterfaceDict.New(self, "__cuda_array_interface__");
+            nint stream = self->ProducerStream == PyTensor.NoStream
+                ? Py.NewNone()
+                : PythonApi.PyLong_FromLongLong(self->ProducerStream);
+            if (dict != 0 && ArrayInterfaceDict.Put(dict, "stream"u8, stream))
+            {
+                return dict;
+            }
+
+            Py.XDecRef(dict);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return PythonError.Set(e);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DlPackNet.Interop;
+
+namespace DlPackNet.Python;
+
+/// <summary>
+/// The Python object <c>dlpack.DLPackObject</c>: a tensor that somebody may borrow, with nothing on the managed heap.
+/// </summary>
+/// <remarks>
+/// It never changes. Everything that is lent holds a reference to it, and its end releases what keeps the memory. Shape
+/// and strides are its own, and the first struct that is lent lies in it, so that lending allocates nothing.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct PyTensor
+{
+    /// <summary>The dimensions for which there is room within.</summary>
+    public const int InlineDimensions = 4;
+
+    /// <summary>No stream: the content is complete.</summary>
+    public const long NoStream = long.MinValue;
+
+    // The head of every Python object.
+    public nint RefCount;
+    public nint Type;
+
+    /// <summary>In canonical form; shape and strides are in <see cref="_room"/> or in memory of their own.</summary>
+    public DLTensor Tensor;
+
+    public DLPackFlags Flags;
+    public PyTensorSource SourceKind;
+
+    /// <summary>By which protocol it came in.</summary>
+    public Protocol Protocol;
+
+    /// <summary>During which start of Python it was made.</summary>
+    public int Generation;
+
+    /// <summary>Whether <see cref="Inline"/> is lent.</summary>
+    public int IsInlineLent;
+
+    /// <summary>A Python object, a tensor that came in, or a GC handle, as the kind says.</summary>
+    public nint Source;
+
+    /// <summary>The stream on whose work the content depends, or <see cref="NoStream"/>.</summary>
+    public long ProducerStream;
+
+    /// <summary>The view of <see cref="PyTensorSource.View"/>; it must not move.</summary>
+    public PyBuffer View;
+
+    /// <summary>The struct that is lent first.</summary>
+    public DLManagedTensorVersioned Inline;
+
+    private fixed long _room[2 * InlineDimensions];
+
+    /// <summary>How many there are.</summary>
+    public static long LiveCount { get; private set; }
+
+    public readonly ReadOnlySpan<long> Shape => new(Tensor.shape, Tensor.ndim);
+
+    public readonly ReadOnlySpan<long> Strides => new(Tensor.strides, Tensor.ndim);
+
+    public readonly bool IsReadOnly => (Flags & DLPackFlags.ReadOnly) != 0;
+
+    /// <summary>The number of elements.</summary>
+    public readonly long Length
+    {
+        get
+        {
+            long length = 1;
+            foreach (long extent in Shape)
+            {
+                length *= extent;
+            }
+
+            return length;
+        }
+    }
+
+    /// <summary>A new object without memory, or null with an error. Needs the GIL.</summary>
+    public static PyTensor* New(Protocol protocol)
+    {
+        var tensor = (PyTensor*)PythonApi.PyType_GenericAlloc(PyTensorType.Type, 0);
+        if (tensor is not null)
+        {
+            tensor->Protocol = protocol;
+            tensor->Generation = BridgeState.Generation;
+            tensor->ProducerStream = NoStream;
+            LiveCount++;
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Says what the memory is. What keeps it must be set before.</summary>
+    /// <exception cref="DlPackException">The tensor contradicts the specification.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Describe(PyTensor* self, DLTensor* tensor, DLPackFlags flags)
+    {
+        // Not even as long as it takes to check it can a wrong number be trusted.
+        long* room = tensor->ndim is > InlineDimensions and <= ushort.MaxValue
+            ? (long*)NativeMemory.Alloc((nuint)tensor->ndim, 2 * sizeof(long))
+            : self->_room;
+        DLTensor canonical;
+        try
+        {
+            self->Flags = DlPack.ReadTensor(tensor, flags, &canonical, room);
+        }
+        catch when (FreeRoom(self, room))
+        {
+            throw;
+        }
+
+        self->Tensor = canonical;
+    }
+
+    /// <summary>Takes in a tensor that somebody lends, which is released if this fails.</summary>
+    /// <returns>A new reference, or 0 with an error.</returns>
+    public static nint Import(DLManagedTensorVersioned* tensor, Protocol protocol, long producerStream = NoStream)
+    {
+        PyTensor* self = New(protocol);
+        if (self is null)
+        {
+            Delete(tensor);
+            return 0;
+        }
+
+        self->SourceKind = PyTensorSource.Versioned;
+        self->Source = (nint)tensor;
+        self->ProducerStream = producerStream;
+        DLPackVersion version = tensor->version;
+        if (version.major == DLPackVersion.Current.major)
+        {
+            return DescribeOrDrop(self, &tensor->dl_tensor, tensor->flags);
+        }
+
+        DropReference(self);
+        return PythonError.Set(
+            PythonApi.BufferError,
+            $"The tensor has DLPack version {version}; this library reads version {DLPackVersion.Current.major}. Ask the "
+            + "producer for that, by max_version.");
+    }
+
+    /// <summary>Takes in a legacy tensor that somebody lends, which is released if this fails.</summary>
+    /// <returns>A new reference, or 0 with an error.</returns>
+    public static nint Import(DLManagedTensor* tensor, Protocol protocol, long producerStream = NoStream)
+    {
+        PyTensor* self = New(protocol);
+        if (self is null)
+        {
+            Delete(tensor);
+            return 0;
+        }
+
+        self->SourceKind = PyTensorSource.Legacy;
+        self->Source = (nint)tensor;
+        self->ProducerStream = producerStream;
+        return DescribeOrDrop(self, &tensor->dl_tensor, DLPackFlags.None);
+    }
+
+    /// <summary>As <see cref="Describe"/>, where what fails becomes a Python error.</summary>
+    /// <returns>The object, or 0 with an error; the reference is dropped then.</returns>
+    public static nint DescribeOrDrop(PyTensor* self, DLTensor* tensor, DLPackFlags flags)
+    {
+        try
+        {
+            Describe(self, tensor, flags);
+            return (nint)self;
+        }
+        catch (Exception e)
+        {
+            DropReference(self);
+            return PythonError.Set(e);
+        }
+    }
+
+    /// <summary>Takes a reference. Needs the GIL, and the object is our own: that is an addition.</summary>
+    public static void TakeReference(PyTensor* self) => self->RefCount++;
+
+    /// <summary>Gives a reference back. Needs the GIL.</summary>
+    public static void DropReference(PyTensor* self)
+    {
+        // Only the last one needs Python. Its reference count has 32 bits at least.
+        if ((int)self->RefCount > 1)
+        {
+            self->RefCount--;
+        }
+        else
+        {
+            Py.DecRef((nint)self);
+        }
+    }
+
+    /// <summary>The end of the object, called by Python.</summary>
+    public static void Free(PyTensor* self)
+    {
+        using (PendingError.PutAside())
+        {
+            ReleaseSource(self);
+        }
+
+        if (self->Tensor.shape is not null && self->Tensor.shape != self->_room)
+        {
+            NativeMemory.Free(self->Tensor.shape);
+        }
+
+        LiveCount--;
+        nint type = self->Type;
+        PythonApi.PyObject_Free(self);
+        Py.DecRef(type);
+    }
+
+    private static bool FreeRoom(PyTensor* self, long* room)
+    {
+        if (room != self->_room)
+        {
+            NativeMemory.Free(room);
+        }
+
+        return false;
+    }
+
+    private static void ReleaseSource(PyTensor* self)
+    {
+        // Once Python ends, the code of foreign deleters may have gone before us; .NET's own stays.
+        bool isGone = BridgeState.IsClosing && self->Protocol != Protocol.DotNet;
+        switch (self->SourceKind)
+        {
+            case PyTensorSource.Versioned or PyTensorSource.Legacy when isGone:
+                break;
+            case PyTensorSource.Reference:
+                Py.DecRef(self->Source);
+                break;
+            case PyTensorSource.View:
+                PythonApi.PyBuffer_Release(&self->View);
+                break;
+            case PyTensorSource.Versioned:
+                Delete((DLManagedTensorVersioned*)self->Source);
+                break;
+            case PyTensorSource.Legacy:
+                Delete((DLManagedTensor*)self->Source);
+                break;
+            case PyTensorSource.Managed:
+                GCHandle handle = GCHandle.FromIntPtr(self->Source);
+                ((DlPackObject)handle.Target!).Dispose();
+                handle.Free();
+                break;
+        }
+    }
+
+    private static void Delete(DLManagedTensorVersioned* tensor)
+    {
+        if (tensor->deleter is not null)
+        {
+            tensor->deleter(tensor);
+        }
+    }
+
+    private static void Delete(DLManagedTensor* tensor)
+    {
+        if (tensor->deleter is not null)
+        {
+            tensor->deleter(tensor);
+        }
+    }
+}

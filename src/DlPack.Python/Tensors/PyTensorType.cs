@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DlPackNet.Python;
+
+/// <summary>The Python type of <see cref="PyTensor"/>.</summary>
+internal static unsafe class PyTensorType
+{
+    /// <summary>The type; each start of Python has its own.</summary>
+    public static nint Type;
+
+    /// <summary>Makes the type. Needs the GIL.</summary>
+    public static void Make()
+    {
+        PyTypeSlot* slots = stackalloc PyTypeSlot[]
+        {
+            new(PyTypeSlot.Dealloc, (delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc),
+            new(PyTypeSlot.New, (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew),
+            new(PyTypeSlot.Repr, (delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr),
+            new(PyTypeSlot.Doc, Text.Literal(Doc)),
+            new(PyTypeSlot.Methods, Native.List(TensorMethods.List)),
+            new(PyTypeSlot.GetSet, Native.List(TensorAttributes.List)),
+            new(PyTypeSlot.BufferGet, (delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, int, int>)&TensorBuffer.OnGet),
+            new(PyTypeSlot.BufferRelease, (delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, void>)&TensorBuffer.OnRelease),
+            default,
+        };
+        var spec = new PyTypeSpec
+        {
+            Name = Text.Literal("dlpack.DLPackObject"u8),
+            BasicSize = sizeof(PyTensor),
+            Flags = PyTypeSpec.DefaultFlags,
+            Slots = slots,
+        };
+        Type = PythonApi.PyType_FromSpec(&spec);
+        if (Type == 0)
+        {
+            throw PythonError.Take();
+        }
+
+        ExchangeApi.Attach(Type);
+    }
+
+    private static ReadOnlySpan<byte> Doc =>
+        "A tensor that somebody may borrow: by __dlpack__, the buffer protocol or an array interface.\n\n"u8
+        + "Made by asdlpack() or from_dlpack(). It keeps its memory valid, and never changes."u8;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnDealloc(PyTensor* self)
+    {
+        try
+        {
+            PyTensor.Free(self);
+        }
+        catch (Exception e)
+        {
+            PythonError.Unraisable(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnNew(nint type, nint arguments, nint keywords) => PythonError.Set(
+        PythonApi.TypeError, "A DLPackObject is made of something: call dlpack.asdlpack(obj).");
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnRepr(PyTensor* self)
+    {
+        try
+        {
+            return Py.NewString(TensorText.Repr(self));
+        }
+        catch (Exception e)
+        {
+            return PythonError.Set(e);
+        }
+    }
+}

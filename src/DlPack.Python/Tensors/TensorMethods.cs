@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DlPackNet.Python;
+
+/// <summary>The methods of <c>DLPackObject</c>: those of the Python array API standard.</summary>
+internal static unsafe class TensorMethods
+{
+    private static ReadOnlySpan<byte> DlpackDoc =>
+        "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\n"u8
+        + "A capsule that lends the tensor to one consumer, as the Python array API standard has it."u8;
+
+    private static ReadOnlySpan<byte> DlpackDeviceDoc =>
+        "__dlpack_device__($self, /)\n--\n\nWhere the tensor is: (device_type, device_id)."u8;
+
+    public static PyMethodDef[] List =>
+    [
+        new()
+        {
+            Name = Text.Literal("__dlpack__"u8),
+            Function = (delegate* unmanaged[Cdecl]<PyTensor*, nint*, nint, nint, nint>)&OnDlpack,
+            Flags = PyMethodDef.FastCallWithKeywords,
+            Doc = Text.Literal(DlpackDoc),
+        },
+        new()
+        {
+            Name = Text.Literal("__dlpack_device__"u8),
+            Function = (delegate* unmanaged[Cdecl]<PyTensor*, nint, nint>)&OnDlpackDevice,
+            Flags = PyMethodDef.NoArguments,
+            Doc = Text.Literal(DlpackDeviceDoc),
+        },
+    ];
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnDlpack(PyTensor* self, nint* arguments, nint count, nint keywords)
+    {
+        try
+        {
+            ReleaseQueue.DrainIfAny();
+            if (count != 0)
+            {
+                return PythonError.Set(
+                    PythonApi.TypeError, $"__dlpack__() takes no positional arguments, but {count} were given");
+            }
+
+            nint stream = PythonApi.None, version = PythonApi.None, device = PythonApi.None, copy = PythonApi.None;
+            nint given = keywords == 0 ? 0 : PythonApi.PyTuple_Size(keywords);
+            for (nint i = 0; i < given; i++)
+            {
+                nint keyword = PythonApi.PyTuple_GetItem(keywords, i);
+                int which = keyword == Names.MaxVersion
+                    ? 1
+                    : Arguments.Match(
+                        keyword, "__dlpack__", Names.Stream, Names.MaxVersion, Names.DlDevice, Names.Copy);
+                switch (which)
+                {
+                    case 0: stream = arguments[i]; break;
+                    case 1: version = arguments[i]; break;
+                    case 2: device = arguments[i]; break;
+                    case 3: copy = arguments[i]; break;
+                    default: return 0;
+                }
+            }
+
+            return Exchange.Lend(self, stream, version, device, copy);
+        }
+        catch (Exception e)
+        {
+            return PythonError.Set(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnDlpackDevice(PyTensor* self, nint nothing) => TensorAttributes.Device(self);
+}

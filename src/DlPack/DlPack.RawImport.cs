@@ -1,0 +1,104 @@
+using DlPackNet.Interop;
+using DlPackNet.Layout;
+
+namespace DlPackNet;
+
+public static unsafe partial class DlPack
+{
+    private const string Contradiction = "The producer lent a tensor that contradicts the DLPack specification: ";
+
+    /// <summary>
+    /// Checks a tensor that somebody lends and writes it down in canonical form: what <c>FromDlpack</c> does, with no
+    /// object on the managed heap, for who keeps the tensor by other means.
+    /// </summary>
+    /// <param name="tensor">The producer's tensor. It is read only, and nothing is released.</param>
+    /// <param name="flags">The producer's flags; <see cref="DLPackFlags.None"/> for a legacy tensor.</param>
+    /// <param name="canonical">
+    /// Gets the tensor: the offset added to the address where there are addresses, address 0 if there are no elements,
+    /// strides always (row-major ones for an extent of 1 and an empty tensor), no shape and strides if there are no
+    /// dimensions. Its shape and strides lie in <paramref name="dims"/>.
+    /// </param>
+    /// <param name="dims">
+    /// Room for twice <c>tensor->ndim</c> numbers, which stays in place as long as <paramref name="canonical"/> is used.
+    /// </param>
+    /// <returns>
+    /// The flags that this library knows; with <see cref="DLPackFlags.ReadOnly"/> if several indexes share an element by
+    /// a stride of 0.
+    /// </returns>
+    /// <exception cref="ArgumentNullException">A pointer is null.</exception>
+    /// <exception cref="DlPackException">The tensor contradicts the specification.</exception>
+    public static DLPackFlags ReadTensor(DLTensor* tensor, DLPackFlags flags, DLTensor* canonical, long* dims)
+    {
+        if (tensor is null || canonical is null || dims is null)
+        {
+            throw new ArgumentNullException(
+                tensor is null ? nameof(tensor) : canonical is null ? nameof(canonical) : nameof(dims));
+        }
+
+        try
+        {
+            CheckHead(tensor, fate: string.Empty);
+            int ndim = tensor->ndim;
+            var room = new Span<long>(dims, 2 * ndim);
+            nint data = (nint)tensor->data;
+            DLDataType dtype = tensor->dtype;
+            ulong byteOffset = tensor->byte_offset;
+            ReadOnlySpan<long> shape = ShapeOf(tensor);
+            ReadOnlySpan<long> strides = StridesOf(tensor);
+            long length = Place(
+                ref data, dtype, shape, strides, room, tensor->device, mayBeZero: false, ref flags, ref byteOffset);
+            DTypes.CheckByteCount(length, shape, dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0);
+            *canonical = new DLTensor
+            {
+                data = (void*)data,
+                device = tensor->device,
+                ndim = ndim,
+                dtype = dtype,
+                shape = ndim == 0 ? null : dims,
+                strides = ndim == 0 ? null : dims + ndim,
+                byte_offset = byteOffset,
+            };
+            return TensorLayout.RepeatsElements(room) ? flags | DLPackFlags.ReadOnly : flags;
+        }
+        catch (ArgumentException e)
+        {
+            throw new DlPackException(Contradiction + e.Message, e);
+        }
+    }
+
+    private static ReadOnlySpan<long> ShapeOf(DLTensor* tensor) => new(tensor->shape, tensor->ndim);
+
+    // Before DLPack 1.2, null strides meant row-major.
+    private static ReadOnlySpan<long> StridesOf(DLTensor* tensor) =>
+        new(tensor->strides, tensor->strides is null ? 0 : tensor->ndim);
+
+    // What must hold before shape and strides can be read at all; the fate is what has become of the tensor.
+    private static void CheckHead(DLTensor* tensor, string fate)
+    {
+        int ndim = tensor->ndim;
+        if (ndim > TensorLayout.MaxDimensions)
+        {
+            throw new DlPackException(
+                $"The tensor's ndim is {ndim}; this library reads up to {TensorLayout.MaxDimensions} dimensions. Let "
+                + "the producer merge some." + fate);
+        }
+
+        if (ndim < 0)
+        {
+            throw new ArgumentException($"ndim is {ndim}.", nameof(tensor));
+        }
+
+        if (ndim > 0 && tensor->shape is null)
+        {
+            throw new ArgumentException($"shape is null, with {ndim} dimensions.", nameof(tensor));
+        }
+
+        // Widths and codes that this library does not know are passed on as they are.
+        DLDataType dtype = tensor->dtype;
+        if (dtype.BitsPerElement == 0)
+        {
+            throw new ArgumentException(
+                $"dtype has {dtype.bits} bits and {dtype.lanes} lanes, which is no element.", nameof(tensor));
+        }
+    }
+}
