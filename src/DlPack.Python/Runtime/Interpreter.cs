@@ -71,6 +71,7 @@ internal static unsafe class Interpreter
         Names.Make();
         PyTensorType.Make();
         DlpackMethodReader.Reset();
+        DlpackKeywords.Reset();
         NumPyScalars.Reset();
         RegisterAtExit();
         FinalizerThread.Learn();

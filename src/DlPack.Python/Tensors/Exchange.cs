@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
@@ -7,24 +8,17 @@ internal static unsafe class Exchange
 {
     /// <summary>A capsule for one consumer.</summary>
     /// <returns>A new reference, or 0 with an error.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Lend(PyTensor* self, nint stream, nint version, nint device, nint copy)
     {
         nint none = PythonApi.None;
-        bool isVersioned = version != none && IsVersionOne(version);
+        bool isVersioned = version != none && DlpackKeywords.IsVersionOne(version);
         if (stream == none && device == none && copy == none && (isVersioned || version == none) && IsPlain(self, isVersioned))
         {
             return isVersioned ? Capsules.New(Lending.Lend(self)) : Capsules.New(Lending.LendLegacy(self));
         }
 
-        if (!Arguments.TryStream(stream, out long? streamNumber)
-            || !Arguments.TryVersion(version, out DLPackVersion? maxVersion)
-            || !Arguments.TryDevice(device, "dl_device", out DLDevice? dlDevice)
-            || !Arguments.TryFlag(copy, out bool? mayCopy))
-        {
-            return 0;
-        }
-
-        return Lend(self, streamNumber, maxVersion, dlDevice, mayCopy);
+        return LendAsAsked(self, stream, version, device, copy);
     }
 
     /// <summary>As above.</summary>
@@ -47,21 +41,22 @@ internal static unsafe class Exchange
             : Capsules.New((DLManagedTensor*)lent);
     }
 
+    private static nint LendAsAsked(PyTensor* self, nint stream, nint version, nint device, nint copy)
+    {
+        if (!Arguments.TryStream(stream, out long? streamNumber)
+            || !Arguments.TryVersion(version, out DLPackVersion? maxVersion)
+            || !Arguments.TryDevice(device, "dl_device", out DLDevice? dlDevice)
+            || !Arguments.TryFlag(copy, out bool? mayCopy))
+        {
+            return 0;
+        }
+
+        return Lend(self, streamNumber, maxVersion, dlDevice, mayCopy);
+    }
+
     // What the core would lend as it is too: main memory, of which everything can be said.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPlain(PyTensor* self, bool isVersioned) =>
         self->Tensor.device.device_type == DLDeviceType.kDLCPU
         && (isVersioned || (self->Flags & (DLPackFlags.ReadOnly | DLPackFlags.IsSubByteTypePadded)) == 0);
-
-    // The tuple that nearly everybody passes; any other goes the long way.
-    private static bool IsVersionOne(nint version)
-    {
-        if (Py.TypeOf(version) != PythonApi.TupleType || PythonApi.PyTuple_Size(version) != 2)
-        {
-            return false;
-        }
-
-        nint major = PythonApi.PyTuple_GetItem(version, 0);
-        nint minor = PythonApi.PyTuple_GetItem(version, 1);
-        return major == Names.One && Py.TypeOf(minor) == PythonApi.LongType;
-    }
 }

@@ -43,23 +43,18 @@ internal static unsafe class TensorMethods
                     PythonApi.TypeError, $"__dlpack__() takes no positional arguments, but {count} were given");
             }
 
-            nint stream = PythonApi.None, version = PythonApi.None, device = PythonApi.None, copy = PythonApi.None;
-            nint given = keywords == 0 ? 0 : PythonApi.PyTuple_Size(keywords);
-            for (nint i = 0; i < given; i++)
+            nint stream, version, device, copy;
+            if (keywords == 0)
             {
-                nint keyword = PythonApi.PyTuple_GetItem(keywords, i);
-                int which = keyword == Names.MaxVersion
-                    ? 1
-                    : Arguments.Match(
-                        keyword, "__dlpack__", Names.Stream, Names.MaxVersion, Names.DlDevice, Names.Copy);
-                switch (which)
-                {
-                    case 0: stream = arguments[i]; break;
-                    case 1: version = arguments[i]; break;
-                    case 2: device = arguments[i]; break;
-                    case 3: copy = arguments[i]; break;
-                    default: return 0;
-                }
+                stream = version = device = copy = PythonApi.None;
+            }
+            else if (DlpackKeywords.Read(keywords))
+            {
+                DlpackKeywords.Pick(arguments, out stream, out version, out device, out copy);
+            }
+            else
+            {
+                return 0;
             }
 
             return Exchange.Lend(self, stream, version, device, copy);
