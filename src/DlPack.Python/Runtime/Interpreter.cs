@@ -69,9 +69,9 @@ internal static unsafe class Interpreter
         BridgeState.IsClosing = false;
         ReleaseQueue.Forget();
         Names.Make();
-        KnownCalls.Forget();
         PyTensorType.Make();
         DlpackMethodReader.Reset();
+        DlpackKeywords.Reset();
         NumPyScalars.Reset();
         RegisterAtExit();
         FinalizerThread.Learn();

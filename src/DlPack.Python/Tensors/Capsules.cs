@@ -12,6 +12,7 @@ internal static unsafe class Capsules
     private static ReadOnlySpan<byte> Legacy => "dltensor"u8;
 
     /// <summary>A capsule with a tensor, which is released if this fails.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint New(DLManagedTensorVersioned* tensor)
     {
         nint capsule = PythonApi.PyCapsule_New(

@@ -8,33 +8,17 @@ internal static unsafe class Exchange
 {
     /// <summary>A capsule for one consumer.</summary>
     /// <returns>A new reference, or 0 with an error.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Lend(PyTensor* self, nint stream, nint version, nint device, nint copy)
     {
         nint none = PythonApi.None;
-        bool isVersioned = version != none && KnownCalls.IsVersionOne(version);
+        bool isVersioned = version != none && DlpackKeywords.IsVersionOne(version);
         if (stream == none && device == none && copy == none && (isVersioned || version == none) && IsPlain(self, isVersioned))
         {
             return isVersioned ? Capsules.New(Lending.Lend(self)) : Capsules.New(Lending.LendLegacy(self));
         }
 
-        if (!Arguments.TryStream(stream, out long? streamNumber)
-            || !Arguments.TryVersion(version, out DLPackVersion? maxVersion)
-            || !Arguments.TryDevice(device, "dl_device", out DLDevice? dlDevice)
-            || !Arguments.TryFlag(copy, out bool? mayCopy))
-        {
-            return 0;
-        }
-
-        return Lend(self, streamNumber, maxVersion, dlDevice, mayCopy);
-    }
-
-    /// <summary>As above, to who knows DLPack 1, with nothing in it that throws.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryLendPlain(PyTensor* self, out nint capsule)
-    {
-        bool isPlain = IsPlain(self, isVersioned: true);
-        capsule = isPlain ? Capsules.New(Lending.Lend(self)) : 0;
-        return isPlain;
+        return LendAsAsked(self, stream, version, device, copy);
     }
 
     /// <summary>As above.</summary>
@@ -57,7 +41,21 @@ internal static unsafe class Exchange
             : Capsules.New((DLManagedTensor*)lent);
     }
 
+    private static nint LendAsAsked(PyTensor* self, nint stream, nint version, nint device, nint copy)
+    {
+        if (!Arguments.TryStream(stream, out long? streamNumber)
+            || !Arguments.TryVersion(version, out DLPackVersion? maxVersion)
+            || !Arguments.TryDevice(device, "dl_device", out DLDevice? dlDevice)
+            || !Arguments.TryFlag(copy, out bool? mayCopy))
+        {
+            return 0;
+        }
+
+        return Lend(self, streamNumber, maxVersion, dlDevice, mayCopy);
+    }
+
     // What the core would lend as it is too: main memory, of which everything can be said.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPlain(PyTensor* self, bool isVersioned) =>
         self->Tensor.device.device_type == DLDeviceType.kDLCPU
         && (isVersioned || (self->Flags & (DLPackFlags.ReadOnly | DLPackFlags.IsSubByteTypePadded)) == 0);

@@ -16,6 +16,7 @@ internal static unsafe class Lending
     public static long LiveCount => _lent - _returned - Interlocked.Read(ref _returnedWithoutGil);
 
     /// <summary>Lends it. Needs the GIL.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DLManagedTensorVersioned* Lend(PyTensor* tensor)
     {
         DLManagedTensorVersioned* block = TakeBlock(tensor);
@@ -41,6 +42,7 @@ internal static unsafe class Lending
     }
 
     /// <summary>Takes a struct back, if it is one of ours. Needs the GIL.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReturn(DLManagedTensorVersioned* block)
     {
         if ((nint)block->deleter != (nint)(delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void>)&OnDelete)
@@ -96,6 +98,7 @@ internal static unsafe class Lending
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DLManagedTensorVersioned* TakeBlock(PyTensor* tensor)
     {
         _lent++;
@@ -109,6 +112,7 @@ internal static unsafe class Lending
     }
 
     // A consumer that is told of a copy may treat it as its own, so only the first one is told.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DLPackFlags FlagsToLend(PyTensor* tensor)
     {
         DLPackFlags flags = tensor->Flags;

@@ -32,13 +32,7 @@ internal static unsafe class TensorMethods
     ];
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnDlpack(PyTensor* self, nint* arguments, nint count, nint keywords) =>
-        count == 0 && BridgeState.Queued == 0 && KnownCalls.IsUsual(keywords, arguments)
-            && Exchange.TryLendPlain(self, out nint capsule)
-                ? capsule
-                : Dlpack(self, arguments, count, keywords);
-
-    private static nint Dlpack(PyTensor* self, nint* arguments, nint count, nint keywords)
+    private static nint OnDlpack(PyTensor* self, nint* arguments, nint count, nint keywords)
     {
         try
         {
@@ -49,22 +43,21 @@ internal static unsafe class TensorMethods
                     PythonApi.TypeError, $"__dlpack__() takes no positional arguments, but {count} were given");
             }
 
-            nint none = PythonApi.None;
-            nint* values = stackalloc nint[] { none, none, none, none };
-            if (keywords != 0)
+            nint stream, version, device, copy;
+            if (keywords == 0)
             {
-                if (!KnownCalls.TryPositions(keywords, out int given, out uint positions))
-                {
-                    return 0;
-                }
-
-                for (int i = 0; i < given; i++, positions >>= 8)
-                {
-                    values[positions & 3] = arguments[i];
-                }
+                stream = version = device = copy = PythonApi.None;
+            }
+            else if (DlpackKeywords.Read(keywords))
+            {
+                DlpackKeywords.Pick(arguments, out stream, out version, out device, out copy);
+            }
+            else
+            {
+                return 0;
             }
 
-            return Exchange.Lend(self, values[0], values[1], values[2], values[3]);
+            return Exchange.Lend(self, stream, version, device, copy);
         }
         catch (Exception e)
         {

@@ -78,6 +78,26 @@ def test_copy_false_shares():
     borrower.delete()
 
 
+def test_arguments_are_told_apart_by_name_in_any_order():
+    dl = asdlpack(bytearray(3))
+    for _ in range(3):
+        assert name(dl.__dlpack__(max_version=(1, 3), copy=None)) == VERSIONED
+        assert name(dl.__dlpack__(copy=None, max_version=(1, 3))) == VERSIONED
+        assert name(dl.__dlpack__(copy=None)) == LEGACY
+        assert name(dl.__dlpack__(dl_device=(1, 0), max_version=(1, 3))) == VERSIONED
+        with pytest.raises(TypeError, match="copy"):
+            dl.__dlpack__(max_version=None, copy=(1, 3))
+        with pytest.raises(TypeError, match="max_versions"):
+            dl.__dlpack__(max_versions=(1, 3))
+
+
+def test_versions_are_told_apart_where_one_takes_the_place_of_another():
+    dl = asdlpack(bytearray(3))
+    for major, minor in [(1, 3), (0, 8), (1, 0), (0, 3)] * 3:
+        # Made anew, at the address that the one before has left.
+        assert name(dl.__dlpack__(max_version=tuple([major, minor]))) == (VERSIONED if major else LEGACY)
+
+
 @pytest.mark.parametrize("dl_device", [None, (1, 0)])
 def test_its_own_device_is_granted(dl_device):
     assert asdlpack(bytearray(3)).__dlpack__(dl_device=dl_device)
