@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using DlPackNet.Interop;
 using DlPackNet.Tests;
 using DlPackNet.Tests.Native;
 
@@ -42,6 +43,15 @@ internal static unsafe partial class CudaStub
 
     [LibraryImport(LibraryName)]
     public static partial void stub_fail_records(int count);
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_fail_waits(int count);
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_end_driver(int ended);
+
+    [LibraryImport(LibraryName)]
+    public static partial int stub_delete_in_child(delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void> deleter, DLManagedTensorVersioned* tensor);
 
     [LibraryImport(LibraryName)]
     public static partial nint stub_allocate(nuint bytes, nint context, int kind, int device);
