@@ -301,6 +301,32 @@ EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t str
     return OK;
 }
 
+EXPORT int cuMemcpyDtoH_v2(void *to, const void *from, size_t bytes)
+{
+    memcpy(to, from, bytes);
+    return OK;
+}
+
+EXPORT int cuMemHostAlloc(void **address, size_t bytes, unsigned flags)
+{
+    if (!current())
+        return INVALID_CONTEXT;
+    *address = add(bytes, current(), KIND_HOST, 0);
+    note("allocate %zu pinned bytes%s\n", bytes, flags & 1 ? "" : " for one context only");
+    return OK;
+}
+
+EXPORT int cuMemFreeHost(void *address)
+{
+    Block *block = find(address);
+    note("free pinned\n");
+    if (!block || block->kind != KIND_HOST)
+        return INVALID_VALUE;
+    free(block->start);
+    block->start = NULL;
+    return OK;
+}
+
 EXPORT int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, uintptr_t stream)
 {
     note("set %zu bytes on %zx in %zx\n", bytes, stream, current());
@@ -326,6 +352,13 @@ EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned f
 }
 
 /* Streams and events. */
+
+EXPORT int cuStreamGetCtx(uintptr_t stream, uintptr_t *context)
+{
+    (void)stream;
+    *context = current();
+    return OK;
+}
 
 EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags) { (void)flags; *stream = next_stream++; return OK; }
 EXPORT int cuStreamDestroy_v2(uintptr_t stream)
