@@ -18,6 +18,7 @@ Console.WriteLine(TargetTable.Describe(
 [
     .. ArrowTargets.Of(run),
     .. DotNetTargets.Of(run),
+    .. IlgpuTargets.Of(run),
     .. OnnxRuntimeTargets.Of(run),
     .. TorchSharpTargets.Of(run),
 ]));

@@ -63,9 +63,13 @@ using (DlPackObject lentAnswers = DlPack.AsDlPack(answers))
     Check(answers[0] == 4, $"run again without lending again, image 0 is now a {answers[0]}");
     bool sameScores = Enumerable.Range(0, 10).All(i => Math.Abs(scores[0, i] - expected[4, i]) <= Tolerance);
     Check(sameScores, "and scores as image 4 does");
+
+    Console.WriteLine("6. ILGPU borrows the scores: a kernel finds the largest of each image.");
+    (long[] largest, string where) = Kernel.Largest(lentScores);
+    Check(largest.AsSpan().SequenceEqual(answers), $"on {where}: the same {count} answers as the network's own");
 }
 
-Console.WriteLine("6. All is given back: every deleter has run once, and no array is pinned any more.");
+Console.WriteLine("7. All is given back: every deleter has run once, and no array is pinned any more.");
 Check(DlPackDiagnostics.LiveObjects == 0 && DlPackDiagnostics.LiveCapsules == 0, "no live objects or capsules");
 Check(DlPackDiagnostics.LiveBlocks == 0 && DlPackDiagnostics.LivePins == 0, "no lent tensors or pinned arrays");
 Check(DlPackDiagnostics.LiveImports == 0 && DlPackDiagnostics.LiveAllocations == 0, "no borrowed or allocated memory");

@@ -149,11 +149,15 @@ public static class DlPackCuda
     /// Blocks until the memory that was let go of has been given back: that happens on a thread of this library, when
     /// the GPU is done with it.
     /// </summary>
-    /// <remarks>To be called before an accelerator is disposed whose memory was lent until a moment ago.</remarks>
+    /// <remarks>
+    /// To be called before an accelerator is disposed whose memory was lent until a moment ago. In a release callback it
+    /// returns at once.
+    /// </remarks>
     public static void WaitForReleases() => Reclaimer.Drain();
 
     private static bool Start()
     {
+        Reclaimer.Start();
         DriverLibrary.Help();
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, CudaRuntime.Instance);

@@ -41,24 +41,26 @@ internal static unsafe class Lender
         CheckStream(buffer.Accelerator, stream);
         return buffer.Accelerator switch
         {
-            CudaAccelerator cuda => CudaLender.Lend(items, buffer, shape, strides, CudaLender.Stream(cuda, stream), dtype),
+            CudaAccelerator => CudaLender.Lend(items, buffer, shape, strides, stream, dtype),
             { AcceleratorType: AcceleratorType.CPU } => LendOnCpu(items, buffer, shape, strides, dtype),
             _ => throw Unlendable(buffer.Accelerator),
         };
     }
 
-    /// <summary>Throws unless a stream belongs to an accelerator.</summary>
+    /// <summary>Throws unless a stream belongs to an accelerator and can be used.</summary>
     /// <exception cref="ArgumentException">It is another's.</exception>
+    /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public static void CheckStream(Accelerator accelerator, AcceleratorStream? stream)
     {
         if (stream is not null && stream.Accelerator != accelerator)
         {
             throw new ArgumentException(
                 $"The stream belongs to {stream.Accelerator.Name}, the memory to {accelerator.Name}. Pass a stream "
-                + "of the "
-                + "same accelerator object, or null for its default stream.",
+                + "of the same accelerator object, or null for its default stream.",
                 nameof(stream));
         }
+
+        ObjectDisposedException.ThrowIf(stream is not null && DisposalHold.IsDisposed(stream), stream!);
     }
 
     private static DlPackObject LendOnCpu<T>(

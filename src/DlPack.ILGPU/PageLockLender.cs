@@ -29,18 +29,27 @@ internal static unsafe class PageLockLender
         }
 
         var cuda = accelerator as CudaAccelerator;
-        long? producer = stream is null || cuda is null ? null : CudaLender.Stream(cuda, stream);
-        if (cuda is not null)
+        if (cuda is null)
         {
-            CudaGuard.CheckLendable(cuda);
-            DlPackCuda.Initialize();
+            return Lend<T>(array, scope, DLDevice.Cpu, producer: null, dtype);
         }
 
-        return Lend<T>(array, scope, cuda is null ? DLDevice.Cpu : new DLDevice(DLDeviceType.kDLCUDAHost), producer, dtype);
+        CudaGuard.CheckLendable(cuda);
+        DlPackCuda.Initialize();
+        ProducerStream? producer = stream is null ? null : ProducerStream.Take(cuda, stream);
+        try
+        {
+            return Lend<T>(array, scope, new DLDevice(DLDeviceType.kDLCUDAHost), producer, dtype);
+        }
+        catch
+        {
+            producer?.Return();
+            throw;
+        }
     }
 
     private static DlPackObject Lend<T>(
-        Array array, PageLockScope<T> scope, DLDevice device, long? producer, DLDataType? dtype)
+        Array array, PageLockScope<T> scope, DLDevice device, ProducerStream? producer, DLDataType? dtype)
         where T : unmanaged
     {
         var shape = new long[array.Rank];

@@ -47,10 +47,15 @@ internal static unsafe class Wrapper
         DlPackObject kept = tensor.AsDlPack();
         try
         {
-            MemoryBuffer buffer = accelerator is CudaAccelerator cuda
-                ? CudaTensorBuffer.Over(cuda, CudaLender.Stream(cuda, stream), kept, length, sizeof(T))
-                : new CpuTensorBuffer(accelerator, kept, length, sizeof(T));
-            return new ArrayView<T>(buffer, 0, length);
+            // What joins an accelerator after its disposal is released by nobody.
+            lock (IlgpuInternals.SyncRoot(accelerator))
+            {
+                ObjectDisposedException.ThrowIf(IlgpuInternals.DisposeBarrier(accelerator) != 0, accelerator);
+                MemoryBuffer buffer = accelerator is CudaAccelerator cuda
+                    ? CudaTensorBuffer.Over(cuda, stream, kept, length, sizeof(T))
+                    : new CpuTensorBuffer(accelerator, kept, length, sizeof(T));
+                return new ArrayView<T>(buffer, 0, length);
+            }
         }
         catch
         {

@@ -3,9 +3,6 @@ using DlPackNet.Interop;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
 using ILGPU;
-using ILGPU.Algorithms;
-using ILGPU.Algorithms.RadixSortOperations;
-using ILGPU.Algorithms.ScanReduceOperations;
 using ILGPU.Runtime;
 using Xunit;
 
@@ -47,38 +44,6 @@ public sealed class InTests : LeakChecked
         view.Release();
         tensor.ToArray<int>().Should().Equal(1, 2, 3, 4, 5, 6);
         array.Count(item => item != 0).Should().Be(6);
-    }
-
-    [Fact]
-    public void Algorithms_reduce_scan_sort_and_transform_in_place()
-    {
-        int[] array = [5, 3, 9, 1, 7, 2, 8, 4];
-        using DlPackObject tensor = DlPack.AsDlPack(array);
-        ArrayView1D<int, Stride1D.Dense> view = tensor.AsArrayView1D<int>(_cpu);
-        _cpu.Reduce<int, AddInt32>(_cpu.DefaultStream, view.BaseView).Should().Be(39);
-
-        var sort = _cpu.CreateRadixSort<int, Stride1D.Dense, AscendingInt32>();
-        using MemoryBuffer1D<int, Stride1D.Dense> room = _cpu.Allocate1D<int>(
-            _cpu.ComputeRadixSortTempStorageSize<int, AscendingInt32>(array.Length));
-        sort(_cpu.DefaultStream, view, room.View);
-        _cpu.Synchronize();
-        array.Should().Equal(1, 2, 3, 4, 5, 7, 8, 9);
-
-        using DlPackObject sums = DlPack.Allocate<int>([8]);
-        ArrayView1D<int, Stride1D.Dense> sumsView = sums.AsArrayView1D<int>(_cpu);
-        using MemoryBuffer1D<int, Stride1D.Dense> scanRoom = _cpu.Allocate1D<int>(
-            _cpu.ComputeScanTempStorageSize<int>(array.Length));
-        var scan = _cpu.CreateScan<int, Stride1D.Dense, Stride1D.Dense, AddInt32>(ScanKind.Inclusive);
-        scan(_cpu.DefaultStream, view, sumsView, scanRoom.View);
-        _cpu.Synchronize();
-        sums.ToArray<int>().Should().Equal(1, 3, 6, 10, 15, 22, 30, 39);
-
-        _cpu.Transform<int, Stride1D.Dense, int, Stride1D.Dense, Negate>(
-            _cpu.DefaultStream, sumsView, sumsView, default);
-        _cpu.Synchronize();
-        sums.ToArray<int>().Should().Equal(-1, -3, -6, -10, -15, -22, -30, -39);
-        view.Release();
-        sumsView.Release();
     }
 
     [Fact]

@@ -35,6 +35,16 @@ class Driver:
         self.call("cuCtxGetCurrent", ctypes.byref(context))
         return context.value or 0
 
+    def context_of_stream(self, stream):
+        context = ctypes.c_void_p()
+        self.call("cuStreamGetCtx", ctypes.c_void_p(stream), ctypes.byref(context))
+        return context.value
+
+    def count(self):
+        count = ctypes.c_int()
+        self.call("cuDeviceGetCount", ctypes.byref(count))
+        return count.value
+
     def attribute(self, pointer, kind):
         value = ctypes.c_uint64(0)
         self.call("cuPointerGetAttribute", ctypes.byref(value), kind, ctypes.c_uint64(pointer))

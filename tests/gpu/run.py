@@ -1,25 +1,34 @@
 #!/usr/bin/env python3
 """Tries everything that only a GPU can show, and prints a table.
 
-    python3 run.py [--cpu] [--only TEXT] [--table FILE] [--timeout SECONDS] [--sanitizer compute-sanitizer]
+    python3 run.py [--cpu] [--only TEXT,TEXT] [--table FILE] [--timeout SECONDS] [--budget SECONDS] [--list]
 
 Needs Linux x64, Python 3.9 or later with NumPy, and an NVIDIA driver; PyTorch, CuPy, JAX and Numba where they are
 there. The .NET side is in the folder host beside this file (eng/build-gpu-suite.sh makes it), or where --host says.
-Each case runs in a process of its own, so that one that crashes is a row like any other. --cpu runs what it can on
+Each case runs in a process of its own, so that one that crashes is a row like any other. Probes of what crosses CUDA
+contexts come first, timings last, and then, where compute-sanitizer is there, some cases once more under it. --only
+picks cases by parts of their names; sanitizer is one. --table is written after each case, and cases whose rows in it
+are there already are not run again. --budget ends in time, for a machine that is lent. --cpu runs what it can on
 ILGPU's CPU accelerator, which tries the plumbing and nothing of a GPU.
 """
 
 import argparse
 import datetime
+import os
 import pathlib
 import platform
-import shlex
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
-NOT_HERE, FAILED = 3, 1
+NOT_HERE, FAILED, UNSANITARY = 3, 1, 99
+SANITIZED = ("primary_accelerator[library first]", "strides_both_ways[torch]", "algorithms[torch]", "lifetimes[torch]",
+             "copy_to_cpu[strided]", "buffer_to_library[cupy]")
 
 
 def run_case(name, host, cpu):
@@ -39,26 +48,35 @@ def run_case(name, host, cpu):
         return NOT_HERE
     except Exception as error:
         traceback.print_exc()
-        print(f"=> {type(error).__name__}: {error}".replace("\n", " "), flush=True)
+        print(f"=> {type(error).__name__}: {error}", flush=True)
         return FAILED
 
 
-def in_child(name, options):
-    command = [sys.executable, __file__, "--case", name, "--host", str(options.host)]
-    command = shlex.split(options.sanitizer) + command + (["--cpu"] if options.cpu else [])
+def in_child(name, options, timeout, prefix=()):
+    command = [*prefix, sys.executable, __file__, "--case", name, "--host", str(options.host)]
+    command += ["--cpu"] if options.cpu else []
+    environment = {**os.environ, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", env=environment,
+        start_new_session=True)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=options.timeout)
+        out, err = child.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        return "hangs", f"no end after {options.timeout} s"
-    answer = [line[3:] for line in done.stdout.splitlines() if line.startswith("=> ")]
-    last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-    if done.returncode == 0 and answer:
-        return "passes", answer[-1]
-    if done.returncode == NOT_HERE and answer:
-        return "not here", answer[-1]
-    if done.returncode == FAILED and answer:
-        return "fails", answer[-1]
-    return f"crashes ({done.returncode})", answer[-1] if answer else last
+        # The whole group: a sanitizer's own child would hold the pipes open.
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        return "hangs", f"no end after {timeout:.0f} s"
+    text = out.partition("=> ")[2].strip()
+    last = (err.strip().splitlines() or ["no output"])[-1]
+    if prefix and child.returncode == UNSANITARY:
+        return "fails", next((line for line in out.splitlines() if "Invalid" in line or "ERROR" in line), text or last)
+    if child.returncode == 0 and text:
+        return "passes", text
+    if child.returncode == NOT_HERE and text:
+        return "not here", text
+    if child.returncode == FAILED and text:
+        return "fails", text
+    return f"crashes ({child.returncode})", text or last
 
 
 def gpu_name():
@@ -77,7 +95,55 @@ def versions():
             found.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
             pass
-    return ", ".join(found)
+    return ", ".join(found) or "none of the array libraries"
+
+
+def what_is_missing(options):
+    """What nothing works without, in words; None if it is all there."""
+    import importlib.util
+    if not (options.host / "DlPack.GpuHost.dll").exists():
+        return f"there is no .NET side in {options.host}: make it by eng/build-gpu-suite.sh, or pass --host"
+    if importlib.util.find_spec("numpy") is None:
+        return f"{sys.executable} has no NumPy"
+    if options.cpu:
+        return None
+    from driver import Driver
+    try:
+        count = Driver().count()
+    except OSError as error:
+        return f"there is no usable CUDA driver ({error}); --cpu tries the plumbing without one"
+    return None if count else "the CUDA driver sees no GPU (CUDA_VISIBLE_DEVICES?); --cpu tries the plumbing without one"
+
+
+def sanitizer():
+    """compute-sanitizer with its arguments, or nothing."""
+    path = shutil.which("compute-sanitizer") or shutil.which("/usr/local/cuda/bin/compute-sanitizer")
+    return [path, "--tool", "memcheck", "--target-processes", "all", "--error-exitcode", str(UNSANITARY)] if path else []
+
+
+class Table:
+    """Rows, printed as they come and kept in a file."""
+
+    def __init__(self, path):
+        self._path, self.rows, self._done = path, [], {}
+        if path and path.exists():
+            for line in path.read_text().splitlines():
+                match = re.match(r"\| ([\w\[\]: ]+) \| ((?:passes|not here|fails|hangs|crashes).*?) \| (.*) \|$", line)
+                if match:
+                    self._done[match[1]] = match[2], match[3]
+        self._lines = [f"{gpu_name()}; Python {platform.python_version()}; {versions()}; {datetime.date.today()}", "",
+                       "| case | result | detail |", "|---|---|---|"]
+        print("\n".join(self._lines), flush=True)
+
+    def row(self, name, run):
+        """A row of a file that is continued, or of a run."""
+        result, detail = self._done[name] if name in self._done else run()
+        detail = " ".join(detail.replace("|", "/").split())[:600]
+        self.rows.append(result)
+        self._lines.append(f"| {name} | {result} | {detail} |")
+        print(self._lines[-1], flush=True)
+        if self._path:
+            self._path.write_text("\n".join(self._lines) + "\n")
 
 
 def main():
@@ -86,30 +152,42 @@ def main():
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--table", type=pathlib.Path)
-    parser.add_argument("--timeout", default=120, type=int)
-    parser.add_argument("--sanitizer", default="")
+    parser.add_argument("--timeout", default=90, type=int)
+    parser.add_argument("--budget", default=86400, type=int)
+    parser.add_argument("--list", action="store_true")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     options = parser.parse_args()
     sys.path.insert(0, str(HERE))
     if options.case:
         sys.exit(run_case(options.case, options.host, options.cpu))
 
+    missing = what_is_missing(options)
+    if missing:
+        print(f"Cannot run: {missing}.", file=sys.stderr)
+        sys.exit(2)
+
     from cases import CASES
-    lines = [f"{gpu_name()}; Python {platform.python_version()}; {versions()}; {datetime.date.today()}", "",
-             "| case | result | detail |", "|---|---|---|"]
-    print("\n".join(lines), flush=True)
-    results = []
-    for name, (_, _, has_cpu) in CASES.items():
-        if options.only in name and (has_cpu or not options.cpu):
-            result, detail = in_child(name, options)
-            results.append(result)
-            lines.append(f"| {name} | {result} | {detail} |")
-            print(lines[-1], flush=True)
-            if options.table:
-                options.table.write_text("\n".join(lines) + "\n")
-    bad = [result for result in results if result not in ("passes", "not here")]
-    print(f"\n{len(results)} cases, {results.count('passes')} pass, {results.count('not here')} not here, {len(bad)} do not pass")
-    sys.exit(1 if bad or not results else 0)
+    wanted = [(name, name, ()) for name, (_, _, has_cpu) in CASES.items() if has_cpu or not options.cpu]
+    if not options.cpu and sanitizer():
+        wanted += [(f"sanitizer: {name}", name, sanitizer()) for name in SANITIZED]
+    texts = options.only.split(",")
+    wanted = [row for row in wanted if any(text in row[0] for text in texts)]
+    if options.list:
+        print("\n".join(row[0] for row in wanted))
+        sys.exit(0)
+
+    end, left = time.monotonic() + options.budget, 0
+    table = Table(options.table)
+    for title, name, prefix in wanted:
+        timeout = min(options.timeout * (4 if prefix else 1), end - time.monotonic() - 5)
+        if timeout < 15:
+            left += 1
+            continue
+        table.row(title, lambda: in_child(name, options, timeout, prefix))
+    bad = [result for result in table.rows if result not in ("passes", "not here")]
+    print(f"\n{len(table.rows)} cases, {table.rows.count('passes')} pass, {table.rows.count('not here')} not here, "
+          f"{len(bad)} do not pass; {left} not run for want of time")
+    sys.exit(1 if bad or left or not table.rows else 0)
 
 
 if __name__ == "__main__":

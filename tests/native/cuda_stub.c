@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
 #define MAX_BLOCKS 256
 #define PRIMARY 0x1f00u
 
-enum { OK = 0, INVALID_VALUE = 1, INVALID_CONTEXT = 201, KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3 };
+enum { OK = 0, INVALID_VALUE = 1, DEINITIALIZED = 4, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, LAUNCH_FAILED = 719, KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3 };
 
 typedef struct {
     char *start;
@@ -29,7 +31,8 @@ static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static Block blocks[MAX_BLOCKS];
 static char journal[1 << 16];
 static size_t journal_length;
-static int events_are_held, failing_calls, primary_references[2];
+static int events_are_held, failing_calls, failing_waits, has_ended, primary_references[2];
+static char destroyed_streams[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
 static _Thread_local uintptr_t contexts[64];
@@ -94,6 +97,27 @@ EXPORT void stub_hold_events(int hold)
 }
 
 EXPORT void stub_fail_records(int count) { failing_calls = count; }
+
+/* The next waits for events fail as they do once a kernel has. */
+EXPORT void stub_fail_waits(int count) { failing_waits = count; }
+
+/* What the driver does after its own end, while the process ends. */
+EXPORT void stub_end_driver(int ended) { has_ended = ended; }
+
+/* Calls a deleter in a forked child. 0: it came back and the driver was not asked for anything. */
+EXPORT int stub_delete_in_child(void (*deleter)(void *), void *tensor)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(20);
+        size_t before = journal_length;
+        deleter(tensor);
+        _exit(journal_length == before ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    return status;
+}
 
 EXPORT void *stub_allocate(size_t bytes, uintptr_t context, int kind, int device)
 {
@@ -198,7 +222,13 @@ EXPORT int cuCtxSetCurrent(uintptr_t context)
     return OK;
 }
 
-EXPORT int cuCtxPushCurrent_v2(uintptr_t context) { contexts[depth++] = context; return OK; }
+EXPORT int cuCtxPushCurrent_v2(uintptr_t context)
+{
+    if (has_ended)
+        return DEINITIALIZED;
+    contexts[depth++] = context;
+    return OK;
+}
 
 EXPORT int cuCtxPopCurrent_v2(uintptr_t *context)
 {
@@ -216,7 +246,7 @@ EXPORT int cuDevicePrimaryCtxRetain(uintptr_t *context, int device)
     return OK;
 }
 
-EXPORT int cuCtxSynchronize(void) { return OK; }
+EXPORT int cuCtxSynchronize(void) { note("a thread waits for all of %zx\n", current()); return OK; }
 EXPORT int cuCtxGetCacheConfig(int *config) { *config = 0; return OK; }
 EXPORT int cuCtxSetCacheConfig(int config) { (void)config; return OK; }
 EXPORT int cuCtxGetSharedMemConfig(int *config) { *config = 0; return OK; }
@@ -271,6 +301,32 @@ EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t str
     return OK;
 }
 
+EXPORT int cuMemcpyDtoH_v2(void *to, const void *from, size_t bytes)
+{
+    memcpy(to, from, bytes);
+    return OK;
+}
+
+EXPORT int cuMemHostAlloc(void **address, size_t bytes, unsigned flags)
+{
+    if (!current())
+        return INVALID_CONTEXT;
+    *address = add(bytes, current(), KIND_HOST, 0);
+    note("allocate %zu pinned bytes%s\n", bytes, flags & 1 ? "" : " for one context only");
+    return OK;
+}
+
+EXPORT int cuMemFreeHost(void *address)
+{
+    Block *block = find(address);
+    note("free pinned\n");
+    if (!block || block->kind != KIND_HOST)
+        return INVALID_VALUE;
+    free(block->start);
+    block->start = NULL;
+    return OK;
+}
+
 EXPORT int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, uintptr_t stream)
 {
     note("set %zu bytes on %zx in %zx\n", bytes, stream, current());
@@ -297,8 +353,25 @@ EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned f
 
 /* Streams and events. */
 
+EXPORT int cuStreamGetCtx(uintptr_t stream, uintptr_t *context)
+{
+    (void)stream;
+    *context = current();
+    return OK;
+}
+
 EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags) { (void)flags; *stream = next_stream++; return OK; }
-EXPORT int cuStreamDestroy_v2(uintptr_t stream) { note("destroy stream %zx\n", stream); return OK; }
+EXPORT int cuStreamDestroy_v2(uintptr_t stream)
+{
+    note("destroy stream %zx\n", stream);
+    destroyed_streams[stream - 0x2000] = 1;
+    return OK;
+}
+
+static int is_destroyed(uintptr_t stream)
+{
+    return stream >= 0x2000 && stream < 0x3000 && destroyed_streams[stream - 0x2000];
+}
 
 EXPORT int cuStreamSynchronize(uintptr_t stream)
 {
@@ -329,7 +402,7 @@ EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
         failing_calls--;
         return INVALID_VALUE;
     }
-    return OK;
+    return is_destroyed(stream) ? INVALID_HANDLE : OK;
 }
 
 EXPORT int cuEventSynchronize(uintptr_t event)
@@ -338,8 +411,9 @@ EXPORT int cuEventSynchronize(uintptr_t event)
     pthread_mutex_lock(&gate);
     while (events_are_held)
         pthread_cond_wait(&released, &gate);
+    int fails = failing_waits > 0 && failing_waits--;
     pthread_mutex_unlock(&gate);
-    return OK;
+    return fails ? LAUNCH_FAILED : OK;
 }
 
 /* Kernels. */

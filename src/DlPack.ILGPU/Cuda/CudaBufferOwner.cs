@@ -3,17 +3,18 @@ using ILGPU.Runtime;
 namespace DlPackNet;
 
 /// <summary>Keeps a resource on a GPU from being freed while it is lent.</summary>
-internal sealed class CudaBufferOwner(AcceleratorObject resource, DisposalHold hold, long stream) : DlPackOwner
+internal sealed class CudaBufferOwner(AcceleratorObject resource, DisposalHold hold, ProducerStream stream) : DlPackOwner
 {
     /// <inheritdoc/>
-    protected override long? ProducerStream => stream;
+    protected override long? ProducerStream => stream.Number;
 
     /// <inheritdoc/>
     protected override void Release()
     {
         if (!Reclaimer.IsForkedChild)
         {
-            hold.Return(resource, stream);
+            hold.Return(resource, stream.Number);
+            stream.Return();
         }
     }
 }

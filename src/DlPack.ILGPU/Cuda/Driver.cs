@@ -15,7 +15,7 @@ internal static unsafe partial class Driver
     public const string LibraryName = "dlpack-cuda-driver";
 
     public const int InvalidValue = 1;
-    public const int NotReady = 600;
+    public const int Deinitialized = 4;
     public const uint DisableTiming = 2;
 
     public const int AttributeContext = 1;
@@ -24,7 +24,6 @@ internal static unsafe partial class Driver
     public const int AttributeDeviceOrdinal = 9;
 
     public const int MemoryTypeHost = 1;
-    public const int MemoryTypeDevice = 2;
 
     [LibraryImport(LibraryName)]
     public static partial int cuInit(uint flags);
@@ -48,6 +47,9 @@ internal static unsafe partial class Driver
     public static partial int cuCtxPopCurrent_v2(out nint context);
 
     [LibraryImport(LibraryName)]
+    public static partial int cuCtxSynchronize();
+
+    [LibraryImport(LibraryName)]
     public static partial int cuPointerGetAttribute(void* data, int attribute, nint pointer);
 
     [LibraryImport(LibraryName)]
@@ -58,9 +60,6 @@ internal static unsafe partial class Driver
 
     [LibraryImport(LibraryName)]
     public static partial int cuEventSynchronize(nint handle);
-
-    [LibraryImport(LibraryName)]
-    public static partial int cuEventDestroy_v2(nint handle);
 
     [LibraryImport(LibraryName)]
     public static partial int cuStreamWaitEvent(long stream, nint handle, uint flags);
@@ -76,9 +75,6 @@ internal static unsafe partial class Driver
 
     [LibraryImport(LibraryName)]
     public static partial int cuMemHostAlloc(out nint pointer, nuint bytes, uint flags);
-
-    [LibraryImport(LibraryName)]
-    public static partial int cuMemFreeHost(nint pointer);
 
     [LibraryImport(LibraryName)]
     public static partial int cuMemcpyAsync(nint destination, nint source, nuint bytes, long stream);

@@ -8,36 +8,40 @@ namespace DlPackNet;
 /// </summary>
 internal static partial class Reclaimer
 {
-    private static readonly int _processId = Environment.ProcessId;
     private static readonly BlockingCollection<Pending> _queue = [];
-    private static readonly Lazy<Thread> _thread = new(Start);
+    private static readonly Lazy<Thread> _thread = new(StartThread);
     private static readonly object _gate = new();
+    private static int _processId;
     private static int _unfinished;
 
+    // Event 0: no stream is known, and all of them are waited for.
     private sealed record Pending(PrimaryContext Context, nint Event, Action Release);
+
+    /// <summary>Remembers whose GPU it is, before anything is lent: a child must not be the first to ask.</summary>
+    public static void Start() => _processId = Environment.ProcessId;
 
     /// <summary>
     /// Whether this is a forked child of the process: it has no GPU, and what it lets go of is its parent's.
     /// </summary>
     public static bool IsForkedChild => !OperatingSystem.IsWindows() && getpid() != _processId;
 
-    /// <summary>Releases something when a stream has done all that it has been given up to now.</summary>
+    /// <summary>
+    /// Releases something when a stream has done all that it has been given up to now. Never throws, since finalizers
+    /// and consumers' deleters call this.
+    /// </summary>
     /// <param name="context">The stream's context.</param>
-    /// <param name="stream">The stream.</param>
-    /// <param name="release">Gives the memory back; called with the context current, never in a forked child.</param>
-    public static void After(PrimaryContext context, long stream, Action release)
+    /// <param name="stream">The stream; null for one that is no longer there: then all of the GPU is waited for.</param>
+    /// <param name="release">
+    /// Gives the memory back; called with the context current, never in a forked child or after the driver's end.
+    /// </param>
+    public static void After(PrimaryContext context, long? stream, Action release)
     {
         if (IsForkedChild)
         {
             return;
         }
 
-        nint handle;
-        using (ContextScope.Of(context.Handle))
-        {
-            handle = context.Record(stream);
-        }
-
+        nint handle = stream is { } number ? TryRecord(context, number) : 0;
         lock (_gate)
         {
             _unfinished++;
@@ -47,9 +51,14 @@ internal static partial class Reclaimer
         _queue.Add(new Pending(context, handle, release));
     }
 
-    /// <summary>Blocks until all that has been asked for is released.</summary>
+    /// <summary>Blocks until all that has been asked for is released; a release itself does not wait.</summary>
     public static void Drain()
     {
+        if (_thread.IsValueCreated && _thread.Value == Thread.CurrentThread)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             while (_unfinished > 0)
@@ -59,7 +68,7 @@ internal static partial class Reclaimer
         }
     }
 
-    private static Thread Start()
+    private static Thread StartThread()
     {
         var thread = new Thread(Run) { IsBackground = true, Name = "DlPack CUDA release" };
         thread.Start();
@@ -79,18 +88,54 @@ internal static partial class Reclaimer
         }
     }
 
-    private static void Finish(Pending pending)
+    // 0 where that fails: the stream has been destroyed behind our back, or the GPU has failed.
+    private static nint TryRecord(PrimaryContext context, long stream)
     {
         try
         {
-            using ContextScope scope = ContextScope.Of(pending.Context.Handle);
-            Driver.Check(Driver.cuEventSynchronize(pending.Event), "wait for the GPU before memory is released");
+            using ContextScope scope = ContextScope.Of(context.Handle);
+            return context.Record(stream);
+        }
+        catch (DlPackException)
+        {
+            return 0;
+        }
+    }
+
+    private static void Finish(Pending pending)
+    {
+        int pushed = Driver.cuCtxPushCurrent_v2(pending.Context.Handle);
+        int waited = pushed != 0 ? pushed
+            : pending.Event != 0 ? Driver.cuEventSynchronize(pending.Event)
+            : Driver.cuCtxSynchronize();
+        if (pending.Event != 0)
+        {
             pending.Context.Recycle(pending.Event);
-            pending.Release();
+        }
+
+        // The process is ending, and all memory with it.
+        if (waited != Driver.Deinitialized)
+        {
+            // A GPU that has failed works on nothing any more: what was lent is given back all the same.
+            Try(() => Driver.Check(waited, "wait for the GPU before memory is released"));
+            Try(pending.Release);
+        }
+
+        if (pushed == 0)
+        {
+            _ = Driver.cuCtxPopCurrent_v2(out _);
+        }
+    }
+
+    // There is no caller to tell, and the thread must go on: reported as what an owner's release throws.
+    private static void Try(Action action)
+    {
+        try
+        {
+            action();
         }
         catch (Exception e)
         {
-            // As an owner's release does: there is no caller to tell, and the thread must go on.
             DlPackOwner owner = DlPackOwner.FromCallback(() => throw e);
             DlPack.AsDlPack(0, Interop.DLDataType.UInt8, [0], owner: owner).Dispose();
         }

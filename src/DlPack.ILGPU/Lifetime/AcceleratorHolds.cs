@@ -53,10 +53,10 @@ internal static class AcceleratorHolds
         }
 
         Volatile.Write(ref IlgpuInternals.DisposeBarrier(accelerator), 0);
+        GC.ReRegisterForFinalize(accelerator);
         throw new DlPackException(
-            $"{accelerator.Name} has {count} buffers that are lent as tensors, and disposing the accelerator would "
-            + "free "
-            + "them. Dispose the tensors and wait for their consumers, then dispose it again.");
+            $"{count} buffers or streams of {accelerator.Name} are lent with tensors, and disposing the accelerator would "
+            + "free them. Dispose the tensors and wait for their consumers, then dispose it again.");
     }
 
     // ILGPU raises this before it frees anything.

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Util;
 
 namespace DlPackNet;
 
@@ -46,38 +47,59 @@ internal sealed class DisposalHold
     /// <param name="stream">
     /// On CUDA the stream that must be done before it is freed, which is waited for elsewhere.
     /// </param>
-    public void Return(AcceleratorObject resource, long? stream = null)
+    /// <param name="then">What is to follow when the resource is free, or its owner's again.</param>
+    public void Return(AcceleratorObject resource, long? stream = null, Action? then = null)
     {
         Accelerator accelerator = resource.Accelerator;
+        bool isOwners;
         lock (IlgpuInternals.SyncRoot(accelerator))
         {
-            if (_count > 1 || !IsDisposalPending(resource))
+            isOwners = _count > 1 || !IsDisposalPending(resource);
+            if (isOwners)
             {
                 Drop(resource);
-                return;
             }
         }
 
-        if (accelerator is CudaAccelerator cuda)
+        if (isOwners)
         {
-            Reclaimer.After(PrimaryContext.Of(cuda.DeviceId), stream ?? 1, () => Free(resource));
+            then?.Invoke();
+        }
+        else if (accelerator is CudaAccelerator cuda)
+        {
+            Reclaimer.After(PrimaryContext.Of(cuda.DeviceId), stream ?? 1, () => Free(resource, then));
         }
         else
         {
-            Free(resource);
+            Free(resource, then);
         }
     }
 
+    /// <summary>Whether somebody has disposed a resource, though it may be held still.</summary>
+    public static bool IsDisposed(AcceleratorObject resource) => IsBarred(resource);
+
+    // An accelerator of the CPU does not wait for what is lent: from its disposal on, nobody else frees the memory.
     private static bool IsDisposalPending(AcceleratorObject resource) =>
-        Volatile.Read(ref IlgpuInternals.DisposeBarrier(resource)) != 0 || resource.Accelerator.IsDisposed;
+        IsBarred(resource)
+        || (resource.AcceleratorType == AcceleratorType.CPU && IsBarred(resource.Accelerator));
+
+    // IsDisposed comes true at the end of a disposal only, and of a resource while it is held.
+    private static bool IsBarred(DisposeBase target) => Volatile.Read(ref IlgpuInternals.DisposeBarrier(target)) != 0;
 
     // Nobody can have taken it again since disposal is pending; what is pending stays so.
-    private void Free(AcceleratorObject resource)
+    private void Free(AcceleratorObject resource, Action? then)
     {
-        lock (IlgpuInternals.SyncRoot(resource.Accelerator))
+        try
         {
-            Drop(resource);
-            IlgpuInternals.Free(resource, disposing: true);
+            lock (IlgpuInternals.SyncRoot(resource.Accelerator))
+            {
+                Drop(resource);
+                IlgpuInternals.Free(resource, disposing: true);
+            }
+        }
+        finally
+        {
+            then?.Invoke();
         }
     }
 
@@ -95,8 +117,8 @@ internal sealed class DisposalHold
         Accelerator accelerator = resource.Accelerator;
         lock (IlgpuInternals.SyncRoot(accelerator))
         {
-            ObjectDisposedException.ThrowIf(accelerator.IsDisposed, accelerator);
-            ObjectDisposedException.ThrowIf(IlgpuInternals.DisposeBarrier(resource) != 0, resource);
+            ObjectDisposedException.ThrowIf(IsBarred(accelerator), accelerator);
+            ObjectDisposedException.ThrowIf(IsBarred(resource), resource);
             if (_count == 0)
             {
                 AcceleratorHolds.Add(accelerator);

@@ -4,13 +4,13 @@ using ILGPU.Runtime;
 namespace DlPackNet;
 
 /// <summary>Keeps an array in place and locked while it is lent.</summary>
-internal sealed class PageLockOwner(Array array, AcceleratorObject scope, DisposalHold hold, long? stream)
+internal sealed class PageLockOwner(Array array, AcceleratorObject scope, DisposalHold hold, ProducerStream? stream)
     : DlPackOwner
 {
     private GCHandle _pin = GCHandle.Alloc(array, GCHandleType.Pinned);
 
     /// <inheritdoc/>
-    protected override long? ProducerStream => stream;
+    protected override long? ProducerStream => stream?.Number;
 
     /// <inheritdoc/>
     protected override void Release()
@@ -20,8 +20,9 @@ internal sealed class PageLockOwner(Array array, AcceleratorObject scope, Dispos
             return;
         }
 
-        hold.Return(scope, stream);
-        _pin.Free();
+        // The array stays in place as long as it is locked, and as work that is queued may write to it.
+        hold.Return(scope, stream?.Number, _pin.Free);
+        stream?.Return();
     }
 
     /// <summary>Undoes the constructor, for one whose tensor could not be made.</summary>

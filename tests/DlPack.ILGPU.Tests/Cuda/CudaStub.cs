@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using DlPackNet.Interop;
 using DlPackNet.Tests;
 using DlPackNet.Tests.Native;
 
@@ -11,7 +12,8 @@ namespace DlPackNet.IlgpuTests.Cuda;
 /// </summary>
 internal static unsafe partial class CudaStub
 {
-    private const string LibraryName = "cuda-stub";
+    /// <summary>The name by which <see cref="Tests.Native.NativeLibraries"/> knows the stub.</summary>
+    public const string LibraryName = "cuda-stub";
 
     public const int Host = 1;
     public const int Device = 2;
@@ -44,6 +46,16 @@ internal static unsafe partial class CudaStub
     public static partial void stub_fail_records(int count);
 
     [LibraryImport(LibraryName)]
+    public static partial void stub_fail_waits(int count);
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_end_driver(int ended);
+
+    [LibraryImport(LibraryName)]
+    public static partial int stub_delete_in_child(
+        delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void> deleter, DLManagedTensorVersioned* tensor);
+
+    [LibraryImport(LibraryName)]
     public static partial nint stub_allocate(nuint bytes, nint context, int kind, int device);
 
     [LibraryImport(LibraryName)]
@@ -61,11 +73,10 @@ internal static unsafe partial class CudaStub
     [LibraryImport(LibraryName)]
     private static partial int stub_take_journal(byte* buffer, int size);
 
+    /// <summary>Loads the stub.</summary>
+    public static nint Load() => NativeLibrary.Load(_path!);
+
     [ModuleInitializer]
-    internal static void Register()
-    {
+    internal static void BeTheDriver() =>
         Environment.SetEnvironmentVariable("DLPACK_CUDA_DRIVER", _path ?? "/there/is/no/stub");
-        NativeLibrary.SetDllImportResolver(
-            typeof(CudaStub).Assembly, (name, _, _) => name == LibraryName ? NativeLibrary.Load(_path!) : 0);
-    }
 }

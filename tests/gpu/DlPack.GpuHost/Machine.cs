@@ -22,7 +22,9 @@ internal sealed class Machine
     public void Open(string kind, int gpu)
     {
         DlPackCuda.Initialize();
-        _context = kind == "cpu" ? Context.Create(builder => builder.CPU()) : Context.CreateDefault();
+        _context = kind == "cpu"
+            ? Context.Create(builder => builder.CPU().EnableAlgorithms())
+            : Context.Create(builder => builder.Cuda().EnableAlgorithms());
         Accelerator = kind switch
         {
             "cpu" => _context.CreateCPUAccelerator(0),
