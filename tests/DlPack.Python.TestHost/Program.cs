@@ -5,50 +5,50 @@ using DlPackNet.Python.TestHost;
 switch (args[0])
 {
     case "release-after-end":
-    {
-        // What .NET borrowed is given back when there is no Python any more, by this thread and by the finalizer's.
-        EmbeddedPython.Start(releaseGil: false);
-        EmbeddedPython.Run("b = bytearray(b'abcdef')");
-        nint item = EmbeddedPython.Evaluate("b");
-        DlPackObject tensor = DlPack.FromPython(item);
-        Scenario.Forget(item);
-        EmbeddedPython.Drop(item);
-        Scenario.Check(EmbeddedPython.Finish() == 0, "Python ends");
-        tensor.Dispose();
-        Scenario.RunFinalizers();
-        Scenario.Throws(() => DlPackPython.ReleasePending());
-        break;
-    }
-
-    case "start-again":
-    {
-        // Each start of Python has a type of its own, and what is left of the last one harms nobody.
-        for (int i = 0; i < 3; i++)
         {
+            // What .NET borrowed is given back when there is no Python any more, by this thread and by the finalizer's.
             EmbeddedPython.Start(releaseGil: false);
-            using DlPackObject lent = DlPack.AsDlPack(new byte[] { 1, 2, 3 });
-            EmbeddedPython.Name("dl", lent.ToPython());
-            Scenario.Check(EmbeddedPython.EvaluateNumber("sum(memoryview(dl))") == 6, "Python sees the array");
-            nint item = EmbeddedPython.Evaluate("b'xyz'");
+            EmbeddedPython.Run("b = bytearray(b'abcdef')");
+            nint item = EmbeddedPython.Evaluate("b");
+            DlPackObject tensor = DlPack.FromPython(item);
             Scenario.Forget(item);
             EmbeddedPython.Drop(item);
             Scenario.Check(EmbeddedPython.Finish() == 0, "Python ends");
+            tensor.Dispose();
             Scenario.RunFinalizers();
+            Scenario.Throws(() => DlPackPython.ReleasePending());
+            break;
         }
 
-        Scenario.Check(DlPackDiagnostics.LivePins == 0, "Python's end let the arrays go");
-        break;
-    }
+    case "start-again":
+        {
+            // Each start of Python has a type of its own, and what is left of the last one harms nobody.
+            for (int i = 0; i < 3; i++)
+            {
+                EmbeddedPython.Start(releaseGil: false);
+                using DlPackObject lent = DlPack.AsDlPack(new byte[] { 1, 2, 3 });
+                EmbeddedPython.Name("dl", lent.ToPython());
+                Scenario.Check(EmbeddedPython.EvaluateNumber("sum(memoryview(dl))") == 6, "Python sees the array");
+                nint item = EmbeddedPython.Evaluate("b'xyz'");
+                Scenario.Forget(item);
+                EmbeddedPython.Drop(item);
+                Scenario.Check(EmbeddedPython.Finish() == 0, "Python ends");
+                Scenario.RunFinalizers();
+            }
+
+            Scenario.Check(DlPackDiagnostics.LivePins == 0, "Python's end let the arrays go");
+            break;
+        }
 
     case "loaded-privately":
-    {
-        // A libpython whose symbols are not for all is found among the loaded libraries.
-        EmbeddedPython.StartPrivately();
-        using DlPackObject lent = DlPack.AsDlPack(new byte[] { 1, 2, 3 });
-        EmbeddedPython.Name("dl", lent.ToPython());
-        Scenario.Check(EmbeddedPython.EvaluateNumber("sum(memoryview(dl))") == 6, "Python sees the array");
-        break;
-    }
+        {
+            // A libpython whose symbols are not for all is found among the loaded libraries.
+            EmbeddedPython.StartPrivately();
+            using DlPackObject lent = DlPack.AsDlPack(new byte[] { 1, 2, 3 });
+            EmbeddedPython.Name("dl", lent.ToPython());
+            Scenario.Check(EmbeddedPython.EvaluateNumber("sum(memoryview(dl))") == 6, "Python sees the array");
+            break;
+        }
 
     case "no-python":
         Scenario.Throws(() => DlPackPython.Initialize());
