@@ -145,6 +145,8 @@ def test_an_interrupt_still_ends_a_program():
     out = children.run(
         """
         import os, signal
+        # A shell lets what runs in its background ignore interrupts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         from dlpack import asdlpack
         asdlpack(b"Hello!")
         try:
@@ -163,6 +165,7 @@ def test_signal_handlers_stay_as_they_are():
         """
         import signal
         seen = []
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *a: seen.append("term"))
         signal.signal(signal.SIGUSR1, lambda *a: seen.append("usr1"))
         import dlpack, os
