@@ -12,6 +12,7 @@ public unsafe class OnnxRuntimeBenchmarks
     private const int ByteLength = 64 * sizeof(float);
 
     private readonly long[] _shape = [8, 8];
+    private readonly float[] _items = new float[64];
     private readonly DlPackObject _tensor = DlPack.Allocate<float>([8, 8]);
     private OrtValue _value = null!;
 
@@ -27,6 +28,10 @@ public unsafe class OnnxRuntimeBenchmarks
 
     [Benchmark(Baseline = true, Description = "OrtValue.CreateTensorValueWithData")]
     public void Create() => Wrapped().Dispose();
+
+    [Benchmark(Description = "OrtValue.CreateTensorValueFromMemory, which holds it too")]
+    public void CreateHolding() =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _items.AsMemory(), _shape).Dispose();
 
     [Benchmark(Description = "a reference to the tensor, as the value holds it")]
     public void Reference() => _tensor.AsDlPack().Dispose();

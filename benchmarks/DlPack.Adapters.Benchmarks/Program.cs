@@ -22,3 +22,4 @@ Console.WriteLine(TargetTable.Describe(
     .. OnnxRuntimeTargets.Of(run),
     .. TorchSharpTargets.Of(run),
 ]));
+Console.WriteLine(HandOverTable.Describe(run));

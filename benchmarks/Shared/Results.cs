@@ -9,6 +9,10 @@ internal sealed class Results(IReadOnlyList<Summary> summaries)
     public double Nanoseconds(string benchmark, string method) =>
         Find(benchmark, method)?.ResultStatistics?.Median ?? double.NaN;
 
+    /// <summary>The nanoseconds of one call with a parameter.</summary>
+    public double Nanoseconds(string benchmark, string method, string parameter) =>
+        Find(benchmark, method, parameter)?.ResultStatistics?.Median ?? double.NaN;
+
     /// <summary>How many times as long as the peer a method takes.</summary>
     public double Ratio(string benchmark, string method, string peer) =>
         Nanoseconds(benchmark, method) / Nanoseconds(benchmark, peer);
@@ -20,8 +24,9 @@ internal sealed class Results(IReadOnlyList<Summary> summaries)
         return report?.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? double.NaN;
     }
 
-    private BenchmarkReport? Find(string benchmark, string method) => summaries
+    private BenchmarkReport? Find(string benchmark, string method, string? parameter = null) => summaries
         .SelectMany(summary => summary.Reports)
         .FirstOrDefault(report => report.BenchmarkCase.Descriptor.Type.Name == benchmark + "Benchmarks"
-            && report.BenchmarkCase.Descriptor.WorkloadMethod.Name == method);
+            && report.BenchmarkCase.Descriptor.WorkloadMethod.Name == method
+            && (parameter is null || report.BenchmarkCase.Parameters.Items.Any(item => item.Value.Equals(parameter))));
 }

@@ -3,10 +3,7 @@ using System.Numerics.Tensors;
 
 namespace DlPackNet.AdapterTests;
 
-/// <summary>
-/// The suite over <see cref="Tensor{T}"/>. With <c>-p:TensorsVersion=11.0.0</c> it runs over that version of the
-/// library.
-/// </summary>
+/// <summary>The suite over <see cref="Tensor{T}"/>, of version 10 here and of 11 in a project of its own.</summary>
 public sealed class TensorsTests : AdapterSuite
 {
     /// <inheritdoc/>
