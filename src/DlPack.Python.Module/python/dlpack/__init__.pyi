@@ -4,6 +4,7 @@ from typing_extensions import CapsuleType
 
 from . import tests as tests
 
+__all__ = ["DLPackObject", "asdlpack", "from_dlpack", "inspect", "tests"]
 __version__: str
 
 @final
