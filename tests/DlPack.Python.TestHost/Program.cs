@@ -50,6 +50,12 @@ switch (args[0])
             break;
         }
 
+    case "pythonnet":
+        PythonNet.Exchange();
+        Scenario.RunFinalizers();
+        Scenario.Check(DlPackDiagnostics.LivePins == 0 && DlPackDiagnostics.LiveObjects == 0, "All was given back");
+        break;
+
     case "no-python":
         Scenario.Throws(() => DlPackPython.Initialize());
         break;

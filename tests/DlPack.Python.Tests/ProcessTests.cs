@@ -13,6 +13,7 @@ public sealed class ProcessTests
     [InlineData("start-again")]
     [InlineData("loaded-privately")]
     [InlineData("no-python")]
+    [InlineData("pythonnet")]
     public async Task A_program_ends_as_it_should(string scenario)
     {
         Requires.Python();
