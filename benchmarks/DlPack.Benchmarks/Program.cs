@@ -15,7 +15,7 @@ catch (TypeInitializationException e) when (e.InnerException is InvalidOperation
     return 1;
 }
 
-ManualConfig config = Measuring.Config();
+ManualConfig config = Measuring.Config(launches: 3);
 if (!NumPy.IsThere)
 {
     Console.WriteLine("There is no Python with NumPy (PYTHON can name one): its rows are left out.");

@@ -14,10 +14,13 @@ internal static class Measuring
 {
     /// <summary>Short iterations, many of them, with the fastest one and the median shown.</summary>
     /// <param name="inProcess">Whether to measure here, where no program can be built for each benchmark.</param>
-    public static ManualConfig Config(bool inProcess = false)
+    /// <param name="launches">
+    /// In how many processes each benchmark runs: code and memory lie elsewhere in each, which moves small figures.
+    /// </param>
+    public static ManualConfig Config(bool inProcess = false, int launches = 1)
     {
         // On a machine that others use too, what disturbs a few of many short iterations does not move their median.
-        Job job = Job.Default.WithWarmupCount(20).WithIterationCount(50)
+        Job job = Job.Default.WithLaunchCount(launches).WithWarmupCount(20).WithIterationCount(50)
             .WithIterationTime(TimeInterval.FromMilliseconds(20));
         if (inProcess)
         {

@@ -47,8 +47,8 @@ public static unsafe partial class DlPack
         DLDataType? dtype = null,
         long offset = 0)
         where T : unmanaged =>
-        (DLManagedTensorVersioned*)(IsPlain<T>(strides, dtype, offset)
-            ? ExportPlain(array, shape, versioned: true)
+        (DLManagedTensorVersioned*)(IsPlain<T>(shape, strides, dtype, offset)
+            ? ExportPlain(array, shape)
             : ExportArray(array, shape, strides, ElementInfo<T>.ResolveDType(dtype), offset, versioned: true));
 
     /// <summary>Lends an array to native code that knows only the struct from before DLPack 1.0.</summary>
@@ -101,37 +101,38 @@ public static unsafe partial class DlPack
 
     // Where the caller leaves these arguments out, the compiler knows the answer.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsPlain<T>(ReadOnlySpan<long> strides, DLDataType? dtype, long offset)
-        where T : unmanaged => strides.IsEmpty && dtype is null && offset == 0 && ElementInfo<T>.IsScalar;
+    private static bool IsPlain<T>(
+        ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, DLDataType? dtype, long offset)
+        where T : unmanaged =>
+        shape.Length <= TensorBlock.PooledDimensions
+        && strides.IsEmpty
+        && dtype is null
+        && offset == 0
+        && ElementInfo<T>.IsScalar;
 
     // What ExportArray does, for an array's first elements as they are: the short way for the usual case.
-    private static TensorBlock* ExportPlain<T>(T[] array, ReadOnlySpan<long> shape, bool versioned)
+    private static TensorBlock* ExportPlain<T>(T[] array, ReadOnlySpan<long> shape)
         where T : unmanaged
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));
         int ndim = shape.Length;
         PerThread thread = PerThread.Current;
-        TensorBlock* block = TensorBlock.Rent(thread, ndim);
-        try
+        TensorBlock* block = thread.PeekBlock();
+        long length = TensorLayout.WriteCompact(shape, TensorBlock.Dims(block, ndim));
+        if (length > array.Length)
         {
-            long length = TensorLayout.WriteCompact(shape, TensorBlock.Dims(block, ndim));
-            if (length > array.Length)
-            {
-                throw BufferBounds.Outside(shape, strides: [], offset: 0, array.Length);
-            }
+            throw BufferBounds.Outside(shape, strides: [], offset: 0, array.Length);
+        }
 
-            TensorBlock.HoldArray(block, array);
-            nint address = length == 0 ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-            DLDataType dtype = ElementInfo<T>.NaturalDType;
-            var header = new TensorHeader(dtype, DLDevice.Cpu, DLPackFlags.None, ndim, ByteOffset: 0);
-            TensorBlock.Publish(block, address, header, versioned, thread);
-            return block;
-        }
-        catch
-        {
-            TensorBlock.Abandon(block, thread);
-            throw;
-        }
+        TensorBlock.HoldArray(block, array);
+
+        // What fails before the block is taken has nothing to undo.
+        thread.TakeBlock();
+        nint address = length == 0 ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        DLDataType dtype = ElementInfo<T>.NaturalDType;
+        var header = new TensorHeader(dtype, DLDevice.Cpu, DLPackFlags.None, ndim, ByteOffset: 0);
+        TensorBlock.Publish(block, address, header, versioned: true, thread);
+        return block;
     }
 
     private static TensorBlock* ExportArray<T>(
@@ -147,6 +148,8 @@ public static unsafe partial class DlPack
         int ndim = shape.Length;
         PerThread thread = PerThread.Current;
         TensorBlock* block = TensorBlock.Rent(thread, ndim);
+        DLPackFlags flags = DLPackFlags.None;
+        nint address = 0;
         try
         {
             Span<long> dims = TensorBlock.Dims(block, ndim);
@@ -154,7 +157,6 @@ public static unsafe partial class DlPack
             BufferBounds.Check(
                 shape, strides, first, last, offset, BufferBounds.Capacity((long)array.Length * sizeof(T), dtype));
 
-            DLPackFlags flags = DLPackFlags.None;
             if (!strides.IsEmpty)
             {
                 DTypes.CheckByteCount(length, shape, dtype, padded: false);
@@ -162,15 +164,19 @@ public static unsafe partial class DlPack
             }
 
             TensorBlock.HoldArray(block, array);
-            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + BufferBounds.ByteOffset(dtype, offset);
-            var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
-            TensorBlock.Publish(block, length == 0 ? 0 : address, header, versioned, thread);
-            return block;
+            if (length != 0)
+            {
+                address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + BufferBounds.ByteOffset(dtype, offset);
+            }
         }
         catch
         {
             TensorBlock.Abandon(block, thread);
             throw;
         }
+
+        var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
+        TensorBlock.Publish(block, address, header, versioned, thread);
+        return block;
     }
 }

@@ -126,15 +126,16 @@ public sealed unsafe partial class DlPackObject
         object keeper = Keeper;
         PerThread thread = PerThread.Current;
         TensorBlock* block = TensorBlock.Rent(thread, NDim);
+        TensorHeader header;
+        nint address;
         try
         {
             _dims.AsSpan().CopyTo(TensorBlock.Dims(block, NDim));
-            nint address = TensorBlock.Hold(block, keeper) + _address;
+            address = TensorBlock.Hold(block, keeper) + _address;
 
             // The block has a reference of its own now; a forgotten object may be finalized from here on.
             GC.KeepAlive(this);
-            var header = new TensorHeader(DType, device, FlagsToLend(keeper, isFreshCopy), NDim, ByteOffset);
-            TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned, thread);
+            header = new TensorHeader(DType, device, FlagsToLend(keeper, isFreshCopy), NDim, ByteOffset);
         }
         catch
         {
@@ -142,6 +143,7 @@ public sealed unsafe partial class DlPackObject
             throw;
         }
 
+        TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned, thread);
         return block;
     }
 

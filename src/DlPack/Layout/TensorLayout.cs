@@ -95,6 +95,7 @@ internal static class TensorLayout
     /// <summary>As <see cref="Write"/>, without strides.</summary>
     /// <returns>The number of elements, which are the buffer's first ones.</returns>
     /// <exception cref="ArgumentException">Too many, negative or overflowing extents.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long WriteCompact(ReadOnlySpan<long> shape, Span<long> dims)
     {
         int ndim = shape.Length;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DlPackNet.Lifetime;
 
 /// <summary>What a thread keeps at hand so that an export costs no atomic operation: counters and free blocks.</summary>
@@ -41,7 +43,11 @@ internal sealed unsafe class PerThread
     }
 
     /// <summary>The calling thread's state.</summary>
-    public static PerThread Current => Slot.Current ?? Start();
+    public static PerThread Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Slot.Current ?? Start();
+    }
 
     /// <summary>The calling thread's numbers.</summary>
     public LiveCounters Counters { get; } = new();
@@ -62,24 +68,26 @@ internal sealed unsafe class PerThread
         return sum;
     }
 
+    /// <summary>The free block that <see cref="TakeBlock"/> takes next.</summary>
+    /// <remarks>
+    /// What fails before the block is taken has nothing to give back. Between the two calls nothing else may run on this
+    /// thread.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TensorBlock* PeekBlock() => _free != null ? _free : Refill();
+
     /// <summary>A free block of the pooled size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TensorBlock* TakeBlock()
     {
-        TensorBlock* block = _free;
-        if (block == null)
-        {
-            block = BlockPool.Take(MaxFree / 2, out _freeCount);
-        }
-        else
-        {
-            _freeCount--;
-        }
-
+        TensorBlock* block = PeekBlock();
         _free = block->Next;
+        _freeCount--;
         return block;
     }
 
     /// <summary>Keeps a block for the next export, or gives half of what is kept to the other threads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GiveBlock(TensorBlock* block)
     {
         block->Next = _free;
@@ -88,6 +96,13 @@ internal sealed unsafe class PerThread
         {
             GiveToPool(_hasEnded ? 0 : MaxFree / 2);
         }
+    }
+
+    private TensorBlock* Refill()
+    {
+        _free = BlockPool.Take(MaxFree / 2, out int spare);
+        _freeCount = spare + 1;
+        return _free;
     }
 
     private void GiveToPool(int kept)

@@ -19,19 +19,21 @@ internal unsafe struct TensorBlock
     /// <summary>Blocks for up to this many dimensions are pooled.</summary>
     public const int PooledDimensions = 8;
 
-    private const long Lent = 0x4C454E54;
+    // What a block is and holds is one number, so that the usual release is told by one comparison.
+    private const int HoldsPin = 1;
+    private const int HoldsOwner = 2;
+    private const int IsTracked = 4;
+    private const int IsSingle = 8;
+    private const int Lent = 0x4C454E00;
+    private const int LentMask = ~0xFF;
 
     // The legacy struct, which is smaller, takes the same place.
     private DLManagedTensorVersioned _tensor;
 
     private TensorBlock* _next;
-    private long _state;
     private nint _pinHandle;
     private nint _ownerHandle;
-    private int _capacity;
-    private bool _holdsPin;
-    private bool _holdsOwner;
-    private bool _isTracked;
+    private int _state;
 
     /// <summary>The next free block while this one is free.</summary>
     public TensorBlock* Next
@@ -49,7 +51,7 @@ internal unsafe struct TensorBlock
     {
         var block = (TensorBlock*)NativeMemoryBlock.Allocate(sizeof(TensorBlock) + (2L * ndim * sizeof(long)), zeroed: false);
         *block = default;
-        block->_capacity = ndim;
+        block->_state = ndim == PooledDimensions ? 0 : IsSingle;
         return block;
     }
 
@@ -93,7 +95,7 @@ internal unsafe struct TensorBlock
         nint address = owner.Borrow();
         GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
         handle.Target = owner;
-        block->_holdsOwner = true;
+        block->_state |= HoldsOwner;
         return address;
     }
 
@@ -111,7 +113,7 @@ internal unsafe struct TensorBlock
             pin.Target = array;
         }
 
-        block->_holdsPin = true;
+        block->_state |= HoldsPin;
     }
 
     /// <summary>Finishes the consumer's struct. Once this returns, the block is the consumer's.</summary>
@@ -120,6 +122,7 @@ internal unsafe struct TensorBlock
     /// <param name="header">What else the consumer learns.</param>
     /// <param name="versioned">Which of the two structs the consumer gets.</param>
     /// <param name="thread">The calling thread's state, which the caller has at hand.</param>
+    /// <remarks>Should it fail, for want of memory to remember the export, it has abandoned the block.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Publish(TensorBlock* block, nint data, in TensorHeader header, bool versioned, PerThread thread)
     {
@@ -150,55 +153,87 @@ internal unsafe struct TensorBlock
 
         if (ExportTracker.IsOn)
         {
-            block->_isTracked = true;
-            ExportTracker.Remember((nint)block, tensor);
+            Track(block, tensor, thread);
         }
 
-        block->_state = Lent;
-        LiveCounters counters = thread.Counters;
-        counters.Blocks++;
-        counters.Pins += block->_holdsPin ? 1 : 0;
+        int state = block->_state |= Lent;
+        thread.Counters.Blocks++;
+        thread.Counters.Pins += state & HoldsPin;
     }
 
     /// <summary>
     /// What every deleter does: lets go of the memory and recycles the block. Called once, on any thread.
     /// </summary>
     /// <exception cref="InvalidOperationException">The block is not lent: its deleter ran before.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Release(TensorBlock* block)
     {
-        if (block->_state != Lent)
+        if (block->_state != (Lent | HoldsPin))
+        {
+            ReleaseUnusual(block);
+            return;
+        }
+
+        // A pooled block that lends an array: what LetGo does for it.
+        block->_state = 0;
+        PerThread thread = PerThread.Current;
+        thread.Counters.Blocks--;
+        thread.Counters.Pins--;
+        Unpin(block);
+        thread.GiveBlock(block);
+    }
+
+    /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
+    public static void Abandon(TensorBlock* block, PerThread thread)
+    {
+        int state = block->_state;
+        block->_state = state & IsSingle;
+        LetGo(block, state, thread);
+    }
+
+    private static void Track(TensorBlock* block, DLTensor* tensor, PerThread thread)
+    {
+        try
+        {
+            ExportTracker.Remember((nint)block, tensor);
+            block->_state |= IsTracked;
+        }
+        catch
+        {
+            Abandon(block, thread);
+            throw;
+        }
+    }
+
+    private static void ReleaseUnusual(TensorBlock* block)
+    {
+        int state = block->_state;
+        if ((state & LentMask) != Lent)
         {
             throw ReleasedTwice();
         }
 
-        block->_state = 0;
+        block->_state = state & IsSingle;
         PerThread thread = PerThread.Current;
         thread.Counters.Blocks--;
-        thread.Counters.Pins -= block->_holdsPin ? 1 : 0;
-        LetGo(block, thread);
+        thread.Counters.Pins -= state & HoldsPin;
+        LetGo(block, state, thread);
     }
 
-    /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
-    public static void Abandon(TensorBlock* block, PerThread thread) => LetGo(block, thread);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void LetGo(TensorBlock* block, PerThread thread)
+    private static void LetGo(TensorBlock* block, int state, PerThread thread)
     {
-        if (block->_isTracked)
+        if ((state & IsTracked) != 0)
         {
-            block->_isTracked = false;
             ExportTracker.Forget((nint)block);
         }
 
-        if (block->_holdsPin)
+        if ((state & HoldsPin) != 0)
         {
-            block->_holdsPin = false;
-            GCHandle pin = GCHandle.FromIntPtr(block->_pinHandle);
-            pin.Target = null;
+            Unpin(block);
         }
 
-        DlPackOwner? owner = block->_holdsOwner ? TakeOwner(block) : null;
-        if (block->_capacity == PooledDimensions)
+        DlPackOwner? owner = (state & HoldsOwner) != 0 ? TakeOwner(block) : null;
+        if ((state & IsSingle) == 0)
         {
             thread.GiveBlock(block);
         }
@@ -211,9 +246,15 @@ internal unsafe struct TensorBlock
         owner?.Return();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Unpin(TensorBlock* block)
+    {
+        GCHandle pin = GCHandle.FromIntPtr(block->_pinHandle);
+        pin.Target = null;
+    }
+
     private static DlPackOwner? TakeOwner(TensorBlock* block)
     {
-        block->_holdsOwner = false;
         GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
         var owner = (DlPackOwner?)handle.Target;
         handle.Target = null;
