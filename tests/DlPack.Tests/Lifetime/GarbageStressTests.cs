@@ -11,6 +11,7 @@ public sealed unsafe class GarbageStressTests : LeakCheckedTests
     [Fact]
     public void Exports_of_every_source_keep_their_elements()
     {
+        Requires.CCompiler();
         var lent = new List<nint>();
         for (int round = 0; round < 60; round++)
         {
@@ -45,6 +46,7 @@ public sealed unsafe class GarbageStressTests : LeakCheckedTests
     [Fact]
     public void Temporary_objects_are_not_finalized_while_their_methods_run()
     {
+        Requires.CCompiler();
         bool done = false;
         Threads.Run(2, i =>
         {
@@ -75,6 +77,7 @@ public sealed unsafe class GarbageStressTests : LeakCheckedTests
     [Fact]
     public void Forgotten_objects_capsules_and_imports_are_all_released_by_finalizers()
     {
+        Requires.CCompiler();
         long calls = NativePeer.DeleterCalls;
         var memories = new List<CountedMemory>();
         Threads.Run(2, i =>
