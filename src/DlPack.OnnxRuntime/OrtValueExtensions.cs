@@ -1,12 +1,9 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using DlPackNet.Interop;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
 
 /// <summary>Lends the values of ONNX Runtime as tensors, without copying.</summary>
-public static unsafe class OrtValueExtensions
+public static class OrtValueExtensions
 {
     /// <summary>
     /// A tensor over a value's memory, which it takes over: it is given back when the last borrower is done.
@@ -38,47 +35,6 @@ public static unsafe class OrtValueExtensions
                 + "GetValue, each of which can be lent.");
         }
 
-        long byteLength = ByteLength(value);
-        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        DLDataType dtype = OrtElementTypes.DType(info.ElementDataType);
-        DLDevice device = OrtDevices.Of(value);
-        nint address = byteLength == 0 ? 0 : Address(value, byteLength);
-        var owner = new OrtValueOwner();
-        DlPackObject tensor = DlPack.AsDlPack(address, dtype, info.Shape, device: device, owner: owner);
-        try
-        {
-            owner.TakeOver(value);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        return OrtNative.IsAvailable ? OrtValueReader.Lend(value) : PortableOrtValues.Lend(value);
     }
-
-    // Asked first, since it is the one question that a disposed value answers with an exception; others end the
-    // process.
-    private static long ByteLength(OrtValue value)
-    {
-        try
-        {
-            return value.GetTensorSizeInBytes();
-        }
-        catch (OnnxRuntimeException e) when (e.Message.Contains("string", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new DlPackException(
-                "Strings have no dtype. Read them with GetStringTensorAsArray, or let the model put out numbers.", e);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new ObjectDisposedException("The value has been disposed. Lend it before.", e);
-        }
-    }
-
-    private static nint Address(OrtValue value, long byteLength) => byteLength <= int.MaxValue
-        ? (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(value.GetTensorMutableRawData()))
-        : throw new DlPackException(
-            $"The value has {byteLength} bytes, and ONNX Runtime's .NET library tells the address of at most "
-            + $"{int.MaxValue}. Bind a tensor of yours as the output instead: ToOrtValue has no such limit.");
 }

@@ -59,15 +59,10 @@ public static class OrtValueViews
                 + $"[{Join(tensor.Strides)}]. Take Copy() first, which has none.");
         }
 
-        if (tensor.Device.IsCpuReadable)
-        {
-            OrtStreams.Complete(tensor, stream);
-            return OrtValueBuilder.Over(tensor, OrtMemoryInfo.DefaultInstance);
-        }
-
-        using OrtMemoryInfo memory = OrtDevices.MemoryInfo(tensor.Device);
-        OrtStreams.Complete(tensor, stream);
-        return OrtValueBuilder.Over(tensor, memory);
+        return tensor.IsSubBytePadded
+            ? throw new DlPackException(
+                $"ONNX Runtime needs {tensor.DType} elements packed, and each of these takes a whole byte. Pack them first.")
+            : OrtValueBuilder.Over(tensor, stream);
     }
 
     private static string Join(ReadOnlySpan<long> numbers) => string.Join(", ", numbers.ToArray());
