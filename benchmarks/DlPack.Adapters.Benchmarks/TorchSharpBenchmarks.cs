@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using DlPackNet.Interop;
 using TorchSharp;
@@ -50,6 +52,15 @@ public unsafe class TorchSharpBenchmarks
         lent->deleter(lent);
     }
 
+    [Benchmark(Description = "out: the object alone, of the same address")]
+    public void ObjectOut()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(
+            _tensor.Data, DLDataType.Float32, [8, 8], owner: DlPackOwner.FromCallback(&Nothing, null));
+        DLManagedTensorVersioned* lent = DlPack.Export(tensor);
+        lent->deleter(lent);
+    }
+
     [Benchmark(Description = "out: TorchSharp's accessors for the same facts")]
     public long ManagedOut()
     {
@@ -58,6 +69,11 @@ public unsafe class TorchSharpBenchmarks
         {
             return alias.shape[0] + alias.stride()[0] + (long)alias.dtype + alias.device_index + (long)data;
         }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Nothing(void* context)
+    {
     }
 
     private nint FromDlpack()

@@ -10,9 +10,8 @@ public static class OrtValueExtensions
     /// </summary>
     /// <param name="value">
     /// A tensor in main memory, or of a CUDA or ROCm provider. If this method throws, it is still the caller's. Whoever
-    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor, as long as
-    /// the memory is ONNX Runtime's. A value that was made over memory of yours, by <c>CreateTensorValueFromMemory</c>
-    /// or <c>CreateTensorValueWithData</c>, does not keep that memory once it is disposed: leave it to the tensor.
+    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor. (Only memory of
+    /// yours that <c>CreateTensorValueWithData</c> was given an address of is held by nobody but you.)
     /// </param>
     /// <returns>
     /// A new object, which the caller disposes: of the value's shape, row-major. Writing to it writes to the value.
@@ -20,11 +19,15 @@ public static class OrtValueExtensions
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="value"/> is null.</exception>
     /// <exception cref="DlPackException">
-    /// Not a tensor, strings, memory without addresses (DirectML, WebGPU), or more than 2 GiB, whose address ONNX
-    /// Runtime's .NET library does not tell: bind a tensor of yours as the output instead.
+    /// Not a tensor, strings, or memory without addresses (DirectML, WebGPU).
     /// </exception>
     /// <exception cref="ObjectDisposedException">The value has been disposed.</exception>
-    /// <remarks>May be called from any thread. The value is disposed on whatever thread lets go last.</remarks>
+    /// <remarks>
+    /// May be called from any thread. The value is disposed on whatever thread lets go last. With a version of ONNX
+    /// Runtime's .NET library whose private members are other than those of 1.31, more than 2 GiB and elements that the
+    /// library has no name for are refused, and memory that a value was made over by <c>CreateTensorValueFromMemory</c>
+    /// is no longer held once the value is disposed.
+    /// </remarks>
     public static DlPackObject AsDlPack(this OrtValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
