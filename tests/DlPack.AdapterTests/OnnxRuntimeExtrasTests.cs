@@ -283,6 +283,21 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void A_forgotten_tensor_gives_its_value_back_when_it_is_collected()
+    {
+        Forget();
+        LeaveTheRestToFinalizers();
+        LiveAfterFinalizers().Should().Be(default(LiveCounts));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Forget()
+        {
+            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
+            tensor.ToOrtValue().AsDlPack();
+        }
+    }
+
+    [Fact]
     public void A_value_over_an_array_keeps_it_in_place_for_the_tensor_when_disposed_first()
     {
         float[] array = [1, 2, 3];
