@@ -10,6 +10,7 @@ namespace DlPackNet.Benchmarks;
 public unsafe class TorchSharpBenchmarks
 {
     private readonly DlPackObject _tensor = DlPack.Allocate<float>([8, 8]);
+    private readonly long* _emptyFunction = (long*)NativeMemory.AllocZeroed(4 * sizeof(long));
     private readonly torch.Tensor _torch = Libtorch.IsThere
         ? torch.zeros(8, 8)
         : throw new NotSupportedException("TorchSharp is not here: DLPACK_TESTS_LIBTORCH=true, eng/in-trixie.sh.");
@@ -80,8 +81,7 @@ public unsafe class TorchSharpBenchmarks
     {
         nint handle;
         Libtorch.NewTensor(&handle);
-        long* function = stackalloc long[4];
-        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), function);
+        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), _emptyFunction);
         return handle;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using FluentAssertions;
 using TorchSharp;
@@ -75,6 +76,18 @@ public sealed unsafe class RefusedExportTests : TorchLeakChecked
     {
         using torch.Tensor tensor = Torch.Scripted(expression);
         Refuses(tensor, "*strided memory only*to_dense()*");
+    }
+
+    [Fact]
+    public void A_handle_of_no_tensor_is_refused()
+    {
+        nint library = NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
+        var newTensor = (delegate* unmanaged[Cdecl]<nint*, int>)NativeLibrary.GetExport(
+            library, "aoti_torch_new_uninitialized_tensor");
+        nint handle;
+        newTensor(&handle).Should().Be(0);
+        using torch.Tensor undefined = torch.Tensor.UnsafeCreateTensor(handle);
+        Refuses(undefined, "The torch tensor*");
     }
 
     [Theory]
