@@ -51,6 +51,13 @@ public unsafe class OnnxRuntimeBenchmarks
     [Benchmark(Description = "CreateTensorValueWithData, then DlPack out: AsDlPack")]
     public void CreateAndOut() => Wrapped().AsDlPack().Dispose();
 
+    [Benchmark(Description = "the same, by public members of ONNX Runtime's .NET library")]
+    public void PortableIn() =>
+        PortableOrtValues.Over(_tensor.AsDlPack(), TensorElementType.Float, OrtMemoryInfo.DefaultInstance).Dispose();
+
+    [Benchmark(Description = "CreateTensorValueWithData, then out by public members")]
+    public void CreateAndPortableOut() => PortableOrtValues.Lend(Wrapped()).Dispose();
+
     private OrtValue Wrapped() => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance, TensorElementType.Float, _shape, _tensor.Data, ByteLength);
 }

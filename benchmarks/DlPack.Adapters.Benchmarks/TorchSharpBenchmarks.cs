@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using DlPackNet.Interop;
 using TorchSharp;
@@ -8,6 +10,7 @@ namespace DlPackNet.Benchmarks;
 public unsafe class TorchSharpBenchmarks
 {
     private readonly DlPackObject _tensor = DlPack.Allocate<float>([8, 8]);
+    private readonly long* _emptyFunction = (long*)NativeMemory.AllocZeroed(4 * sizeof(long));
     private readonly torch.Tensor _torch = Libtorch.IsThere
         ? torch.zeros(8, 8)
         : throw new NotSupportedException("TorchSharp is not here: DLPACK_TESTS_LIBTORCH=true, eng/in-trixie.sh.");
@@ -50,6 +53,15 @@ public unsafe class TorchSharpBenchmarks
         lent->deleter(lent);
     }
 
+    [Benchmark(Description = "out: the object alone, of the same address")]
+    public void ObjectOut()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(
+            _tensor.Data, DLDataType.Float32, [8, 8], owner: DlPackOwner.FromCallback(&Nothing, null));
+        DLManagedTensorVersioned* lent = DlPack.Export(tensor);
+        lent->deleter(lent);
+    }
+
     [Benchmark(Description = "out: TorchSharp's accessors for the same facts")]
     public long ManagedOut()
     {
@@ -60,12 +72,16 @@ public unsafe class TorchSharpBenchmarks
         }
     }
 
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Nothing(void* context)
+    {
+    }
+
     private nint FromDlpack()
     {
         nint handle;
         Libtorch.NewTensor(&handle);
-        long* function = stackalloc long[4];
-        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), function);
+        Libtorch.FromDlpack(handle, DlPack.Export(_tensor), _emptyFunction);
         return handle;
     }
 }

@@ -13,6 +13,9 @@ internal static class TorchSharpTargets
         new("torch.Tensor exported / libtorch's toDLPackVersioned, at most", 1.3,
             run.Ratio("TorchSharp", "RawExport", "RawOut")),
         new("torch.Tensor out / libtorch's toDLPackVersioned, at most", 1.3, run.Ratio("TorchSharp", "Out", "RawOut")),
+        new("torch.Tensor out, less an object of the core / libtorch's toDLPackVersioned", double.NaN,
+            (run.Nanoseconds("TorchSharp", "Out") - run.Nanoseconds("TorchSharp", "ObjectOut"))
+                / run.Nanoseconds("TorchSharp", "RawOut")),
         new("torch.Tensor out / TorchSharp's accessors", double.NaN, run.Ratio("TorchSharp", "Out", "ManagedOut")),
     ];
 }

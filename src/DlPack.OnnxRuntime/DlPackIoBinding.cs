@@ -3,9 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DlPackNet;
 
 /// <summary>
-/// Tensors bound to the inputs and outputs of a model, to run it many times over them. Unlike an <c>OrtIoBinding</c>
-/// alone it holds what is bound: until something else is bound to the name, until it is cleared, or until it is
-/// disposed.
+/// Tensors bound to the inputs and outputs of a model, to run it many times over them. It holds what is bound: until
+/// something else is bound to the name, until it is cleared, or until it is disposed.
 /// </summary>
 /// <remarks>
 /// Members must not be called at the same time from several threads. The session must outlive the binding's last run;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DlPackNet.Interop;
 using Microsoft.ML.OnnxRuntime;
 
@@ -10,6 +11,7 @@ internal static class OrtDevices
     private const uint Amd = 0x1002;
     private const uint Nvidia = 0x10DE;
 
+    private static readonly ConcurrentDictionary<DLDevice, OrtMemoryInfo> _memoryInfos = [];
     private static readonly Lazy<string[]> _providers = new(() => OrtEnv.Instance().GetAvailableProviders());
 
     /// <summary>The device of a value.</summary>
@@ -36,11 +38,15 @@ internal static class OrtDevices
         return new DLDevice(type, info.Id);
     }
 
-    /// <summary>ONNX Runtime's description of a device's memory. The caller disposes it.</summary>
+    /// <summary>ONNX Runtime's description of a device's memory, which stays.</summary>
     /// <exception cref="DlPackException">
     /// ONNX Runtime takes no pointers of this device, or not this build of it.
     /// </exception>
-    public static OrtMemoryInfo MemoryInfo(DLDevice device)
+    public static OrtMemoryInfo MemoryInfo(DLDevice device) => device.IsCpuReadable
+        ? OrtMemoryInfo.DefaultInstance
+        : _memoryInfos.GetOrAdd(device, static device => NewMemoryInfo(device));
+
+    private static OrtMemoryInfo NewMemoryInfo(DLDevice device)
     {
         (string name, string provider) = device.device_type switch
         {

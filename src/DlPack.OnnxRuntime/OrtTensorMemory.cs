@@ -12,13 +12,13 @@ internal sealed unsafe class OrtTensorMemory<T> : MemoryManager<T>
     private readonly DlPackObject _tensor;
     private readonly int _length;
 
-    /// <summary>Takes a reference of its own to the tensor.</summary>
+    /// <summary>Memory over a tensor, which it takes over once it is pinned.</summary>
     public OrtTensorMemory(DlPackObject tensor)
     {
         // ONNX Runtime multiplies the length by the element size in 32 bits and wants to see no less than the tensor
         // has. The largest length passes that check also where the product overflows; nobody reads through this memory.
         _length = tensor.ByteLength <= int.MaxValue ? (int)tensor.Length : int.MaxValue;
-        _tensor = tensor.AsDlPack();
+        _tensor = tensor;
     }
 
     /// <inheritdoc/>

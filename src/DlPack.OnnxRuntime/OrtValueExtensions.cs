@@ -1,21 +1,17 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using DlPackNet.Interop;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
 
 /// <summary>Lends the values of ONNX Runtime as tensors, without copying.</summary>
-public static unsafe class OrtValueExtensions
+public static class OrtValueExtensions
 {
     /// <summary>
     /// A tensor over a value's memory, which it takes over: it is given back when the last borrower is done.
     /// </summary>
     /// <param name="value">
     /// A tensor in main memory, or of a CUDA or ROCm provider. If this method throws, it is still the caller's. Whoever
-    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor, as long as
-    /// the memory is ONNX Runtime's. A value that was made over memory of yours, by <c>CreateTensorValueFromMemory</c>
-    /// or <c>CreateTensorValueWithData</c>, does not keep that memory once it is disposed: leave it to the tensor.
+    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor. (Only memory of
+    /// yours that <c>CreateTensorValueWithData</c> was given an address of is held by nobody but you.)
     /// </param>
     /// <returns>
     /// A new object, which the caller disposes: of the value's shape, row-major. Writing to it writes to the value.
@@ -23,11 +19,15 @@ public static unsafe class OrtValueExtensions
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="value"/> is null.</exception>
     /// <exception cref="DlPackException">
-    /// Not a tensor, strings, memory without addresses (DirectML, WebGPU), or more than 2 GiB, whose address ONNX
-    /// Runtime's .NET library does not tell: bind a tensor of yours as the output instead.
+    /// Not a tensor, strings, or memory without addresses (DirectML, WebGPU).
     /// </exception>
     /// <exception cref="ObjectDisposedException">The value has been disposed.</exception>
-    /// <remarks>May be called from any thread. The value is disposed on whatever thread lets go last.</remarks>
+    /// <remarks>
+    /// May be called from any thread. The value is disposed on whatever thread lets go last. With a version of ONNX
+    /// Runtime's .NET library whose private members are other than those of 1.31, more than 2 GiB and elements that the
+    /// library has no name for are refused, and memory that a value was made over by <c>CreateTensorValueFromMemory</c>
+    /// is no longer held once the value is disposed.
+    /// </remarks>
     public static DlPackObject AsDlPack(this OrtValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -38,47 +38,6 @@ public static unsafe class OrtValueExtensions
                 + "GetValue, each of which can be lent.");
         }
 
-        long byteLength = ByteLength(value);
-        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        DLDataType dtype = OrtElementTypes.DType(info.ElementDataType);
-        DLDevice device = OrtDevices.Of(value);
-        nint address = byteLength == 0 ? 0 : Address(value, byteLength);
-        var owner = new OrtValueOwner();
-        DlPackObject tensor = DlPack.AsDlPack(address, dtype, info.Shape, device: device, owner: owner);
-        try
-        {
-            owner.TakeOver(value);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        return OrtNative.IsAvailable ? OrtValueReader.Lend(value) : PortableOrtValues.Lend(value);
     }
-
-    // Asked first, since it is the one question that a disposed value answers with an exception; others end the
-    // process.
-    private static long ByteLength(OrtValue value)
-    {
-        try
-        {
-            return value.GetTensorSizeInBytes();
-        }
-        catch (OnnxRuntimeException e) when (e.Message.Contains("string", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new DlPackException(
-                "Strings have no dtype. Read them with GetStringTensorAsArray, or let the model put out numbers.", e);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new ObjectDisposedException("The value has been disposed. Lend it before.", e);
-        }
-    }
-
-    private static nint Address(OrtValue value, long byteLength) => byteLength <= int.MaxValue
-        ? (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(value.GetTensorMutableRawData()))
-        : throw new DlPackException(
-            $"The value has {byteLength} bytes, and ONNX Runtime's .NET library tells the address of at most "
-            + $"{int.MaxValue}. Bind a tensor of yours as the output instead: ToOrtValue has no such limit.");
 }

@@ -1,20 +1,36 @@
+using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
 
-/// <summary>Keeps the memory of a value, even after the value is disposed by somebody else.</summary>
+/// <summary>Keeps the memory of a value in the value's place, even after the value is disposed by somebody else.</summary>
 internal sealed class OrtValueOwner : DlPackOwner
 {
-    private OrtValue? _sequence;
+    private OrtValue? _value;
+    private nint _handle;
+    private MemoryHandle? _pin;
 
-    /// <summary>Takes a value over. If it throws, there is nothing to release.</summary>
+    /// <summary>Takes a value over. From here on its disposal releases nothing; the end of this owner does.</summary>
+    /// <param name="value">A value that releases its handle.</param>
     public void TakeOver(OrtValue value)
     {
-        // ONNX Runtime counts the references to a tensor, and being a member of a sequence is one. So the memory
-        // outlives the disposal of the results of a run, which is how they are mostly used. The sequence disposes the
-        // value.
-        _sequence = OrtValue.CreateSequence([value]);
+        _value = value;
+        _handle = OrtNative.Handle(value);
+        _pin = OrtNative.Pin(value);
+        OrtNative.Pin(value) = null;
+        OrtNative.IsOwned(value) = false;
     }
 
-    protected override void Release() => _sequence?.Dispose();
+    protected override unsafe void Release()
+    {
+        if (_value is null)
+        {
+            return;
+        }
+
+        // Also to forget the handle: whoever still has the value is told that it is disposed.
+        _value.Dispose();
+        OrtNative.ReleaseValue(_handle);
+        _pin?.Dispose();
+    }
 }

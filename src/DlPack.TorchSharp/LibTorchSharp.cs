@@ -22,7 +22,7 @@ internal static unsafe partial class LibTorchSharp
     [LibraryImport(LibraryName), SuppressGCTransition]
     public static partial int THSTensor_device_index(nint tensor);
 
-    /// <summary>Whether it is of the coordinate layout; other sparse layouts just have no data.</summary>
+    /// <summary>Whether it is of the coordinate layout; other sparse layouts have no data.</summary>
     [LibraryImport(LibraryName), SuppressGCTransition]
     public static partial byte THSTensor_is_sparse(nint tensor);
 

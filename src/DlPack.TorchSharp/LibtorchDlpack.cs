@@ -5,8 +5,8 @@ using TorchSharp;
 namespace DlPackNet;
 
 /// <summary>
-/// libtorch's own ways into DLPack and out of it, for memory of any device. They are C++ functions, so they are known
-/// only where the C++ calling convention and the names are: on Linux x64.
+/// libtorch's own ways into DLPack and out of it, for memory of any device, and what must be asked before. The ways are
+/// C++ functions, so they are known only where the C++ calling convention and the names are: on Linux x64.
 /// </summary>
 /// <remarks>A C++ exception would end the process, so only what has been checked may come here.</remarks>
 internal static unsafe class LibtorchDlpack
@@ -23,11 +23,25 @@ internal static unsafe class LibtorchDlpack
     /// <summary><c>int aoti_torch_new_uninitialized_tensor(at::Tensor** result)</c>.</summary>
     private const string NewTensorSymbol = "aoti_torch_new_uninitialized_tensor";
 
-    private const int StdFunctionSizeInWords = 4;
+    private const nuint StdFunctionSize = 32;
+    private const int StridedLayout = 0;
 
     private static readonly delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, void*, nint> _fromDlpack;
     private static readonly delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*> _toDlpack;
     private static readonly delegate* unmanaged[Cdecl]<nint*, int> _newTensor;
+
+    // Questions that cost less than the way to them, so they go without leaving the collector's sight.
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int> _getDType;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int> _getDeviceType;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int> _getLayout;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, long**, int> _getStrides;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _requiresGrad;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _isConj;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _isNeg;
+
+    // All zeros, and nobody fills it. Not on the stack: wide registers that have just cleared it slow down what comes
+    // next in C++ to half the speed.
+    private static readonly void* _emptyFunction;
 
     static LibtorchDlpack()
     {
@@ -37,16 +51,57 @@ internal static unsafe class LibtorchDlpack
             && NativeLibrary.TryLoad(LibTorchSharp.LibraryName, typeof(torch).Assembly, null, out nint library)
             && NativeLibrary.TryGetExport(library, FromDlpackSymbol, out nint fromDlpack)
             && NativeLibrary.TryGetExport(library, ToDlpackSymbol, out nint toDlpack)
-            && NativeLibrary.TryGetExport(library, NewTensorSymbol, out nint newTensor))
+            && NativeLibrary.TryGetExport(library, NewTensorSymbol, out nint newTensor)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_get_dtype", out nint getDType)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_get_device_type", out nint getDeviceType)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_get_layout", out nint getLayout)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_get_strides", out nint getStrides))
         {
             _fromDlpack = (delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, void*, nint>)fromDlpack;
             _toDlpack = (delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*>)toDlpack;
             _newTensor = (delegate* unmanaged[Cdecl]<nint*, int>)newTensor;
+            _getDType = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getDType;
+            _getDeviceType = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getDeviceType;
+            _getLayout = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getLayout;
+            _getStrides = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, long**, int>)getStrides;
+            _requiresGrad = TorchSharpPredicate(library, nameof(LibTorchSharp.THSTensor_requires_grad));
+            _emptyFunction = NativeMemory.AllocZeroed(StdFunctionSize);
+            _isConj = TorchSharpPredicate(library, nameof(LibTorchSharp.THSTensor_is_conj));
+            _isNeg = TorchSharpPredicate(library, nameof(LibTorchSharp.THSTensor_is_neg));
         }
     }
 
     /// <summary>Whether they were found. To be asked only once TorchSharp has loaded its libraries.</summary>
     public static bool IsAvailable => _fromDlpack is not null;
+
+    /// <summary>The element type.</summary>
+    public static torch.ScalarType DType(nint handle)
+    {
+        int dtype;
+        _ = _getDType(handle, &dtype);
+        return (torch.ScalarType)dtype;
+    }
+
+    /// <summary>The kind of device.</summary>
+    public static DeviceType DeviceType(nint handle)
+    {
+        int type;
+        _ = _getDeviceType(handle, &type);
+        return (DeviceType)type;
+    }
+
+    /// <summary>Whether it has elements at strides, which sparse, opaque and nested tensors have not.</summary>
+    public static bool HasStrides(nint handle)
+    {
+        int layout;
+        long* strides;
+        return _getLayout(handle, &layout) == 0 && layout == StridedLayout && _getStrides(handle, &strides) == 0;
+    }
+
+    /// <summary>Whether its memory holds its values, and nobody wants to know what is done to them.</summary>
+    public static bool IsPlain(nint handle, DLDataType dtype) =>
+        (_requiresGrad(handle) | _isNeg(handle)) == 0
+        && (dtype.code != DLDataTypeCode.kDLComplex || _isConj(handle) == 0);
 
     /// <summary>Lends a tensor as libtorch does it.</summary>
     /// <param name="handle">A tensor that has been checked.</param>
@@ -67,10 +122,11 @@ internal static unsafe class LibtorchDlpack
         }
 
         // What C++ returns by value is written over the undefined tensor that the handle points to, which owns nothing.
-        // An empty std::function is all zeros.
-        long* deleter = stackalloc long[StdFunctionSizeInWords];
-        new Span<long>(deleter, StdFunctionSizeInWords).Clear();
-        _fromDlpack(handle, lent, deleter);
+        _fromDlpack(handle, lent, _emptyFunction);
         return handle;
     }
+
+    private static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> TorchSharpPredicate(
+        nint library, string name) =>
+        (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)NativeLibrary.GetExport(library, name);
 }

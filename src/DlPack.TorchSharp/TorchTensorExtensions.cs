@@ -25,5 +25,5 @@ public static class TorchTensorExtensions
     /// <remarks>
     /// Any thread may call this, and dispose the result, but not while another one changes the tensor.
     /// </remarks>
-    public static DlPackObject AsDlPack(this torch.Tensor tensor) => TorchExport.Lend(tensor);
+    public static DlPackObject AsDlPack(this torch.Tensor tensor) => TorchExport.Lend(tensor, useLibtorchDlpack: true);
 }

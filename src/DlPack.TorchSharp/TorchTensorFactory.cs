@@ -11,7 +11,7 @@ public static unsafe class TorchTensorFactory
     extension(DlPack)
     {
         /// <inheritdoc cref="TorchTensorExtensions.AsDlPack(torch.Tensor)"/>
-        public static DlPackObject AsDlPack(torch.Tensor tensor) => TorchExport.Lend(tensor);
+        public static DlPackObject AsDlPack(torch.Tensor tensor) => TorchExport.Lend(tensor, useLibtorchDlpack: true);
 
         /// <summary>
         /// Lends a torch tensor to native code directly: the same as <c>AsDlPack(tensor).Dlpack().Consume()</c>. On Linux

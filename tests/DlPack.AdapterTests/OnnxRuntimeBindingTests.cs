@@ -8,7 +8,7 @@ using Xunit;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>Tensors that stay bound to a model's inputs and outputs.</summary>
-public sealed class OnnxRuntimeBindingTests : LeakChecked
+public class OnnxRuntimeBindingTests : LeakChecked
 {
     private readonly RunOptions _options = new();
     private readonly InferenceSession _session = OnnxModel.Session("Neg", TensorElementType.Float, "x");

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
+using DlPackNet.Tests;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
 using Microsoft.ML.OnnxRuntime;
@@ -90,6 +91,10 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void The_members_of_ONNX_Runtime_that_make_this_quick_are_there() =>
+        OrtNative.IsAvailable.Should().BeTrue();
+
+    [Fact]
     public void Every_element_type_comes_back_as_it_went_in()
     {
         TensorElementType[] known =
@@ -112,14 +117,41 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void Element_types_without_a_name_in_the_dotnet_library_go_both_ways()
+    {
+        (DLDataType DType, int Number)[] nameless =
+        [
+            (DLDataType.Float8E4M3FN, 17), (DLDataType.Float8E4M3FNUZ, 18), (DLDataType.Float8E5M2, 19),
+            (DLDataType.Float8E5M2FNUZ, 20), (new(DLDataTypeCode.kDLUInt, 4), 21), (new(DLDataTypeCode.kDLInt, 4), 22),
+            (DLDataType.Float4E2M1FN, 23), (new(DLDataTypeCode.kDLUInt, 2), 24), (new(DLDataTypeCode.kDLInt, 2), 25),
+            (DLDataType.Float8E8M0FNU, 26),
+        ];
+        foreach ((DLDataType dtype, int number) in nameless)
+        {
+            using DlPackObject tensor = DlPack.Allocate(dtype, [3, 5]);
+            using OrtValue value = tensor.ToOrtValue();
+            value.GetTensorTypeAndShape().ElementDataType.Should().Be((TensorElementType)number);
+            value.GetTensorSizeInBytes().Should().Be(tensor.ByteLength);
+            using DlPackObject back = value.AsDlPack();
+            back.DType.Should().Be(dtype);
+            back.Shape.ToArray().Should().Equal(3, 5);
+            back.Data.Should().Be(tensor.Data);
+        }
+    }
+
+    [Fact]
     public void Other_element_types_are_refused()
     {
         Refuse(DLDataType.Complex64);
         Refuse(DLDataType.Complex128);
-        Refuse(DLDataType.Float8E4M3FN);
-        Refuse(DLDataType.Float4E2M1FN);
+        Refuse(DLDataType.Float8E3M4);
         Refuse(new DLDataType(DLDataTypeCode.kDLFloat, 32, lanes: 4));
-        Refuse(new DLDataType(DLDataTypeCode.kDLInt, 4));
+        Refuse(new DLDataType(DLDataTypeCode.kDLInt, 128));
+        byte* bytes = stackalloc byte[4];
+        using DlPackObject padded = DlPack.AsDlPack(
+            bytes, DLDataType.Float4E2M1FN, [4], flags: DLPackFlags.IsSubByteTypePadded);
+        Action wrap = () => padded.ToOrtValue();
+        wrap.Should().Throw<DlPackException>().WithMessage("*packed*");
 
         static void Refuse(DLDataType dtype)
         {
@@ -192,35 +224,129 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
     }
 
     [Fact]
-    public void More_elements_than_an_int_counts_come_in_and_are_held_until_the_value_is_collected()
+    public void More_elements_than_an_int_counts_go_both_ways()
     {
         const long Length = int.MaxValue + 17L;
+        DlPackObject large = DlPack.Allocate<byte>([Length], zeroed: false);
+        ((byte*)large.Data)[Length - 1] = 42;
+        ReadLast(large, TensorElementType.UInt8, (byte)42);
+        OrtValue value = large.ToOrtValue();
+        large.Dispose();
+        DlPackObject back = value.AsDlPack();
+        back.Length.Should().Be(Length);
+        ((byte*)back.Data)[Length - 1].Should().Be(42);
+        back.Dispose();
+        Live.Allocations.Should().Be(0);
+    }
+
+    [Fact]
+    public void ONNX_Runtime_holds_the_tensor_when_its_value_is_disposed_first()
+    {
+        using InferenceSession session = OnnxModel.Session("Neg", TensorElementType.Float, "x");
+        using var options = new RunOptions();
+        OrtIoBinding binding = session.CreateIoBinding();
+        DlPackObject x = DlPack.Allocate<float>([2]);
+        x.AsSpan<float>().Fill(3);
+        float[] output = new float[2];
+        DlPackObject y = DlPack.AsDlPack(output);
+        using (OrtValue input = x.ToOrtValue())
+        using (OrtValue result = y.ToOrtValue())
+        {
+            binding.BindInput("x", input);
+            binding.BindOutput("y", result);
+        }
+
+        x.Dispose();
+        y.Dispose();
+        Live.Allocations.Should().Be(1);
+        Live.Pins.Should().Be(1);
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        session.RunWithBinding(options, binding);
+        output.Should().Equal(-3, -3);
+        binding.Dispose();
+        Live.Should().Be(default(LiveCounts));
+    }
+
+    [Fact]
+    public void A_forgotten_value_lets_go_when_it_is_collected()
+    {
+        Forget();
         LeaveTheRestToFinalizers();
-        Check();
-        LiveAfterFinalizers().Allocations.Should().Be(0);
+        LiveAfterFinalizers().Should().Be(default(LiveCounts));
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Check()
+        static void Forget()
         {
-            DlPackObject large = DlPack.Allocate<byte>([Length], zeroed: false);
-            ((byte*)large.Data)[Length - 1] = 42;
-            ReadLast(large, TensorElementType.UInt8, (byte)42);
-            OrtValue value = large.ToOrtValue();
-            large.Dispose();
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            value.GetTensorSizeInBytes().Should().Be(Length);
-            GC.KeepAlive(value);
+            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
+            tensor.ToOrtValue();
         }
     }
 
     [Fact]
-    public void An_address_that_ONNX_Runtime_does_not_tell_is_refused()
+    public void A_forgotten_tensor_gives_its_value_back_when_it_is_collected()
     {
-        using DlPackObject large = DlPack.Allocate<float>([700_000_000], zeroed: false);
-        using OrtValue value = large.ToOrtValue();
+        Forget();
+        LeaveTheRestToFinalizers();
+        LiveAfterFinalizers().Should().Be(default(LiveCounts));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Forget()
+        {
+            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
+            tensor.ToOrtValue().AsDlPack();
+        }
+    }
+
+    [Fact]
+    public void A_value_over_an_array_keeps_it_in_place_for_the_tensor_when_disposed_first()
+    {
+        float[] array = [1, 2, 3];
+        OrtValue value = OrtValue.CreateTensorValueFromMemory(array, [3]);
+        using DlPackObject tensor = value.AsDlPack();
+        value.Dispose();
+        nint before = tensor.Data;
+        for (int i = 0; i < 20; i++)
+        {
+            _ = new byte[1000];
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        }
+
+        fixed (float* now = array)
+        {
+            ((nint)now).Should().Be(before);
+        }
+
+        tensor.AsSpan<float>()[2] = 9;
+        array[2].Should().Be(9);
+    }
+
+    [Fact]
+    public void A_value_lent_twice_is_given_back_once()
+    {
+        OrtValue value = Allocated(TensorElementType.UInt8, [64 << 20]);
+        DlPackObject first = value.AsDlPack();
+        DlPackObject second = value.AsDlPack();
+        first.Dispose();
+        second.AsSpan<byte>().Fill(3);
+        second.Dispose();
         Action lend = () => value.AsDlPack();
-        lend.Should().Throw<DlPackException>().WithMessage("*2800000000 bytes*Bind a tensor*");
+        lend.Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public void Threads_that_lend_one_value_all_get_its_memory()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            OrtValue value = Allocated(TensorElementType.Float, [1 << 20]);
+            var tensors = new DlPackObject[4];
+            Parallel.For(0, tensors.Length, i => tensors[i] = value.AsDlPack());
+            Parallel.ForEach(tensors, tensor =>
+            {
+                tensor.AsSpan<float>()[0] = 1;
+                tensor.Dispose();
+            });
+        }
     }
 
     private static void ReadLast<T>(DlPackObject large, TensorElementType type, T last)

@@ -8,7 +8,7 @@ using Xunit;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>The suite over <see cref="OrtValue"/>.</summary>
-public sealed class OnnxRuntimeTests : AdapterSuite
+public class OnnxRuntimeTests : AdapterSuite
 {
     /// <inheritdoc/>
     protected override long PinsWhileLent => 0;

@@ -47,7 +47,7 @@ public sealed unsafe class DTypeTests : TorchLeakChecked
             ((int)view.dtype).Should().Be(number);
             view.ElementSize.Should().Be(dtype.BytesPerElement);
 
-            using DlPackObject back = view.AsDlPack();
+            using DlPackObject back = TorchExport.Lend(view, direct);
             back.DType.Should().Be(dtype);
             back.Data.Should().Be(memory.Data);
         }

@@ -9,35 +9,38 @@ namespace DlPackNet.AdapterTests;
 /// <summary>How torch tensors go out, and what keeps them alive.</summary>
 public sealed class ExportTests : TorchLeakChecked
 {
-    [Fact]
-    public void Strides_and_the_offset_are_those_of_torch()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Strides_and_the_offset_are_those_of_torch(bool direct)
     {
         using torch.Tensor whole = Torch.Ramp(4, 6);
         using torch.Tensor part = whole[torch.TensorIndex.Slice(1, 4, 2), torch.TensorIndex.Slice(2, 6, 3)];
-        using DlPackObject tensor = part.AsDlPack();
+        using DlPackObject tensor = TorchExport.Lend(part, direct);
 
         tensor.Shape.ToArray().Should().Equal(2, 2);
         tensor.Strides.ToArray().Should().Equal(12, 3);
         tensor.ToArray<float>().Should().Equal(8, 11, 20, 23);
     }
 
-    [Fact]
-    public void Repeated_elements_are_read_only()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Repeated_elements_are_read_only(bool direct)
     {
         using torch.Tensor row = Torch.Ramp(3);
         using torch.Tensor expanded = row.expand(2, 3);
-        using DlPackObject tensor = expanded.AsDlPack();
+        using DlPackObject tensor = TorchExport.Lend(expanded, direct);
 
         tensor.IsReadOnly.Should().BeTrue();
         tensor.Strides.ToArray().Should().Equal(0, 1);
         tensor.ToArray<float>().Should().Equal(0, 1, 2, 0, 1, 2);
     }
 
-    [Fact]
-    public void What_torch_does_in_place_is_seen_and_the_other_way_round()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void What_torch_does_in_place_is_seen_and_the_other_way_round(bool direct)
     {
         using torch.Tensor torchTensor = Torch.Ramp(2, 3);
-        using DlPackObject tensor = torchTensor.AsDlPack();
+        using DlPackObject tensor = TorchExport.Lend(torchTensor, direct);
         Span<float> elements = tensor.AsSpan<float>();
 
         torchTensor.mul_(10);
@@ -46,8 +49,9 @@ public sealed class ExportTests : TorchLeakChecked
         torchTensor.sum().item<float>().Should().Be(155);
     }
 
-    [Fact]
-    public void The_memory_lives_until_torch_and_all_borrowers_are_done_whatever_their_order()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void The_memory_lives_until_torch_and_all_borrowers_are_done_whatever_their_order(bool direct)
     {
         foreach (int[] order in (int[][])[[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
         {
@@ -57,7 +61,7 @@ public sealed class ExportTests : TorchLeakChecked
             torch.Tensor torchTensor = ours.ToTorchTensor();
             ours.Dispose();
 
-            DlPackObject tensor = torchTensor.AsDlPack();
+            DlPackObject tensor = TorchExport.Lend(torchTensor, direct);
             DlPackCapsule capsule = tensor.Dlpack();
             IDisposable[] holders = [torchTensor, tensor, capsule];
             holders[order[0]].Dispose();
@@ -69,14 +73,15 @@ public sealed class ExportTests : TorchLeakChecked
         }
     }
 
-    [Fact]
-    public void What_a_dispose_scope_disposes_stays_lent()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void What_a_dispose_scope_disposes_stays_lent(bool direct)
     {
         DlPackObject tensor;
         long before = torch.Tensor.TotalCount;
         using (torch.NewDisposeScope())
         {
-            tensor = (Torch.Ramp(6) + 1).AsDlPack();
+            tensor = TorchExport.Lend(Torch.Ramp(6) + 1, direct);
         }
 
         torch.Tensor.TotalCount.Should().Be(before);
@@ -84,13 +89,14 @@ public sealed class ExportTests : TorchLeakChecked
         tensor.Dispose();
     }
 
-    [Fact]
-    public void A_scalar_and_an_empty_tensor_go_out()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_scalar_and_an_empty_tensor_go_out(bool direct)
     {
         using torch.Tensor scalar = torch.tensor(7.5);
         using torch.Tensor empty = torch.zeros(3, 0);
-        using DlPackObject one = scalar.AsDlPack();
-        using DlPackObject none = empty.AsDlPack();
+        using DlPackObject one = TorchExport.Lend(scalar, direct);
+        using DlPackObject none = TorchExport.Lend(empty, direct);
 
         one.NDim.Should().Be(0);
         one.ToArray<double>().Should().Equal(7.5);

@@ -189,6 +189,21 @@ public sealed class ImportTests : TorchLeakChecked
         view.sum().item<float>().Should().Be(CountedMemory.Sum);
     }
 
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void One_element_may_be_repeated_more_often_than_memory_has_bytes(bool direct)
+    {
+        float[] one = [3];
+        long[] shape = [1L << 40, 1L << 20];
+        using DlPackObject tensor = DlPack.AsDlPack(one, shape, [0, 0]);
+        using torch.Tensor view = Take(tensor, direct, allowReadOnly: true);
+        view.shape.Should().Equal(shape);
+        using torch.Tensor last = view[shape[0] - 1, shape[1] - 1];
+        last.item<float>().Should().Be(3);
+        using DlPackObject back = TorchExport.Lend(view, direct);
+        back.Length.Should().Be(1L << 60);
+    }
+
     [Fact]
     public void Gradients_flow_through_what_came_in()
     {

@@ -8,4 +8,8 @@ public sealed class PortableTests : TorchSharpTests
     /// <inheritdoc/>
     protected override torch.Tensor ToTorchTensor(DlPackObject tensor, bool allowReadOnly) =>
         torch.Tensor.UnsafeCreateTensor(TorchImport.Take(tensor, allowReadOnly, useLibtorchDlpack: false));
+
+    /// <inheritdoc/>
+    protected override DlPackObject AsDlPack(torch.Tensor tensor, bool isStatic) =>
+        TorchExport.Lend(tensor, useLibtorchDlpack: false);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using FluentAssertions;
 using TorchSharp;
@@ -65,6 +66,43 @@ public sealed unsafe class RefusedExportTests : TorchLeakChecked
         Refuses(deep, "*65 dimensions*");
     }
 
+    [Theory]
+    [InlineData("x.to_sparse_csr()")]
+    [InlineData("x.to_sparse_csc()")]
+    [InlineData("x.to_sparse_bsr([1, 1])")]
+    [InlineData("x.to_mkldnn()")]
+    [InlineData("torch._nested_tensor_from_tensor_list([x, x[0:1]], None, None, None, None)")]
+    public void What_has_no_strides_is_refused(string expression)
+    {
+        using torch.Tensor tensor = Torch.Scripted(expression);
+        Refuses(tensor, "*strided memory only*to_dense()*");
+    }
+
+    [Fact]
+    public void A_handle_of_no_tensor_is_refused()
+    {
+        nint library = NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
+        var newTensor = (delegate* unmanaged[Cdecl]<nint*, int>)NativeLibrary.GetExport(
+            library, "aoti_torch_new_uninitialized_tensor");
+        nint handle;
+        newTensor(&handle).Should().Be(0);
+        using torch.Tensor undefined = torch.Tensor.UnsafeCreateTensor(handle);
+        Refuses(undefined, "The torch tensor*");
+    }
+
+    [Theory]
+    [InlineData("torch.quantize_per_tensor(x, 0.5, 3, 13)")]
+    [InlineData("torch.quantize_per_tensor(x, 0.5, 3, 12)")]
+    [InlineData("torch.quantize_per_tensor(x, 0.5, 3, 14)")]
+    public void Quantized_tensors_are_refused_and_their_integers_are_not(string expression)
+    {
+        using torch.Tensor tensor = Torch.Scripted(expression);
+        Refuses(tensor, "*no dtype*int_repr()*");
+        using torch.Tensor integers = tensor.int_repr();
+        using DlPackObject lent = integers.AsDlPack();
+        lent.Length.Should().Be(4);
+    }
+
     [Fact]
     public void A_disposed_tensor_is_refused_and_so_is_none()
     {
@@ -80,11 +118,17 @@ public sealed unsafe class RefusedExportTests : TorchLeakChecked
 
     private static void Refuses(torch.Tensor tensor, string message)
     {
-        Action lend = () => tensor.AsDlPack();
-        lend.Should().Throw<DlPackException>().WithMessage(message);
+        foreach (bool direct in (bool[])[true, false])
+        {
+            Action lend = () => TorchExport.Lend(tensor, direct);
+            lend.Should().Throw<DlPackException>().WithMessage(message);
+            Action export = () => TorchExport.Export(tensor, direct);
+            export.Should().Throw<DlPackException>().WithMessage(message);
+        }
+
+        Action extension = () => tensor.AsDlPack();
+        extension.Should().Throw<DlPackException>().WithMessage(message);
         Action lendStatic = () => DlPack.AsDlPack(tensor);
         lendStatic.Should().Throw<DlPackException>().WithMessage(message);
-        Action export = () => DlPack.Export(tensor);
-        export.Should().Throw<DlPackException>().WithMessage(message);
     }
 }

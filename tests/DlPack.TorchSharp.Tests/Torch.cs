@@ -38,4 +38,12 @@ internal static class Torch
         long length = shape.Aggregate(1L, (product, extent) => product * extent);
         return torch.arange(length, torch.ScalarType.Float32).reshape(shape);
     }
+
+    /// <summary>What TorchScript makes of x, a matrix of two by two: also what TorchSharp has no method for.</summary>
+    public static torch.Tensor Scripted(string expression)
+    {
+        using torch.jit.CompilationUnit unit = torch.jit.compile($"def f(x):\n    return {expression}\n");
+        using torch.Tensor x = Ramp(2, 2);
+        return (torch.Tensor)unit.invoke("f", x);
+    }
 }

@@ -31,7 +31,7 @@ public class TorchSharpTests : AdapterSuite
     {
         torch.Tensor tensor = Zeros<T>(shape, layout);
         return new Lent<T>(
-            isStatic ? DlPack.AsDlPack(tensor) : tensor.AsDlPack(),
+            AsDlPack(tensor, isStatic),
             index => tensor.data<T>()[index],
             (index, value) => tensor.data<T>()[index] = value);
     }
@@ -67,6 +67,10 @@ public class TorchSharpTests : AdapterSuite
     /// <summary>What the adapter does on this platform.</summary>
     protected virtual torch.Tensor ToTorchTensor(DlPackObject tensor, bool allowReadOnly) =>
         tensor.ToTorchTensor(allowReadOnly);
+
+    /// <summary>What the adapter does on this platform.</summary>
+    protected virtual DlPackObject AsDlPack(torch.Tensor tensor, bool isStatic) =>
+        isStatic ? DlPack.AsDlPack(tensor) : tensor.AsDlPack();
 
     private static torch.Tensor Zeros<T>(long[] shape, Layout layout)
     {

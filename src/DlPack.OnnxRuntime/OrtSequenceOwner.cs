@@ -1,0 +1,22 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace DlPackNet;
+
+/// <summary>
+/// Keeps the memory of a value by a reference of its own, for what <see cref="OrtValueOwner"/> cannot take over.
+/// </summary>
+internal sealed class OrtSequenceOwner : DlPackOwner
+{
+    private OrtValue? _sequence;
+
+    /// <summary>Takes a value over. If it throws, there is nothing to release.</summary>
+    public void TakeOver(OrtValue value)
+    {
+        // ONNX Runtime counts the references to a tensor, and being a member of a sequence is one. So the memory
+        // outlives the disposal of the results of a run, which is how they are mostly used. The sequence disposes the
+        // value.
+        _sequence = OrtValue.CreateSequence([value]);
+    }
+
+    protected override void Release() => _sequence?.Dispose();
+}
