@@ -178,22 +178,28 @@ internal unsafe struct PyTensor
     public static void TakeReference(PyTensor* self) => self->RefCount++;
 
     /// <summary>Gives a reference back. Needs the GIL.</summary>
-    public static void DropReference(PyTensor* self)
+    public static void DropReference(PyTensor* self) => Py.DecRef((nint)self);
+
+    /// <summary>
+    /// Tells Python's collector of the objects that this one holds, so that a cycle through it is seen. What a foreign
+    /// tensor holds behind its deleter nobody can tell.
+    /// </summary>
+    public static int Traverse(PyTensor* self, delegate* unmanaged[Cdecl]<nint, nint, int> visit, nint argument)
     {
-        // Only the last one needs Python. Its reference count has 32 bits at least.
-        if ((int)self->RefCount > 1)
+        nint held = self->SourceKind switch
         {
-            self->RefCount--;
-        }
-        else
-        {
-            Py.DecRef((nint)self);
-        }
+            PyTensorSource.Reference => self->Source,
+            PyTensorSource.View => self->View.Obj,
+            _ => 0,
+        };
+        int result = visit(self->Type, argument);
+        return result != 0 || held == 0 ? result : visit(held, argument);
     }
 
     /// <summary>The end of the object, called by Python.</summary>
     public static void Free(PyTensor* self)
     {
+        PythonApi.PyObject_GC_UnTrack(self);
         using (PendingError.PutAside())
         {
             ReleaseSource(self);
@@ -206,7 +212,7 @@ internal unsafe struct PyTensor
 
         LiveCount--;
         nint type = self->Type;
-        PythonApi.PyObject_Free(self);
+        PythonApi.PyObject_GC_Del(self);
         Py.DecRef(type);
     }
 
