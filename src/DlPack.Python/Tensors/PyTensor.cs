@@ -20,6 +20,12 @@ internal unsafe struct PyTensor
     /// <summary>No stream: the content is complete.</summary>
     public const long NoStream = long.MinValue;
 
+    // Tensors of tensors of tensors … end within each other, each on the stack of the one before.
+    private const int MostEndsWithinEachOther = 50;
+
+    private static int _endsUnderWay;
+    private static PyTensor* _nextToEnd;
+
     // The head of every Python object.
     public nint RefCount;
     public nint Type;
@@ -50,6 +56,9 @@ internal unsafe struct PyTensor
 
     /// <summary>The struct that is lent first.</summary>
     public DLManagedTensorVersioned Inline;
+
+    /// <summary>Of those that wait for their end, the one behind this.</summary>
+    public PyTensor* NextToEnd;
 
     private fixed long _room[2 * InlineDimensions];
 
@@ -200,6 +209,32 @@ internal unsafe struct PyTensor
     public static void Free(PyTensor* self)
     {
         PythonApi.PyObject_GC_UnTrack(self);
+        if (_endsUnderWay == MostEndsWithinEachOther)
+        {
+            self->NextToEnd = _nextToEnd;
+            _nextToEnd = self;
+            return;
+        }
+
+        _endsUnderWay++;
+        try
+        {
+            End(self);
+            while (_endsUnderWay == 1 && _nextToEnd is not null)
+            {
+                PyTensor* next = _nextToEnd;
+                _nextToEnd = next->NextToEnd;
+                End(next);
+            }
+        }
+        finally
+        {
+            _endsUnderWay--;
+        }
+    }
+
+    private static void End(PyTensor* self)
+    {
         using (PendingError.PutAside())
         {
             ReleaseSource(self);

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dlpack._libraries import library
+from dlpack._libraries import library, numpy_from_dlpack
 
 from . import children
 
@@ -180,6 +180,25 @@ def test_a_sub_interpreter_is_refused_clearly(first):
     assert out
 
 
+def test_tensors_of_tensors_without_end_let_go_of_each_other():
+    """As a loop makes them that lends its result to the next round; a stack has room for far fewer."""
+    children.run(
+        """
+        from dlpack import _dlpack, asdlpack, from_dlpack
+        from dlpack.tests import foreign
+        for lend in (memoryview, lambda dl: dl.__dlpack__(max_version=(1, 3)), lambda dl: dl.__dlpack__()):
+            last = source = bytearray(b"abc")
+            for _ in range(200000):
+                last = asdlpack(lend(asdlpack(last)))
+            assert memoryview(last).tobytes() == b"abc"
+            assert not last.readonly
+            del last
+            source.append(1)
+            assert _dlpack._live()["tensors"] == 0, _dlpack._live()
+        """
+    )
+
+
 def test_an_interrupt_still_ends_a_program():
     out = children.run(
         """
@@ -229,7 +248,7 @@ def test_a_deadly_signal_still_kills(death, number):
 
 
 def test_all_of_python_ends_with_numpy_views_alive():
-    library("numpy")
+    numpy_from_dlpack()
     children.run(
         """
         import sys
