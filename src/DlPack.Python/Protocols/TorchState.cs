@@ -14,7 +14,8 @@ internal static unsafe class TorchState
             : !IsTrue(Call(item, Names.IsNegated)) || Refuse(item, "resolve_neg");
 
     /// <summary>
-    /// Whether complex numbers are what they seem, which nobody need ask of others. Needs the GIL; false leaves an error.
+    /// Whether complex numbers are what they seem, which nobody need ask of others. Needs the GIL; false leaves an
+    /// error.
     /// </summary>
     public static bool IsPlainComplex(nint item) =>
         !Is(item) ? PythonApi.PyErr_Occurred() == 0

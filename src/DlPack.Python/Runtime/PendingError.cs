@@ -30,7 +30,7 @@ internal readonly unsafe ref struct PendingError
         return new PendingError(type, value, traceback);
     }
 
-    /// <summary>Puts it back. Tells of what a release has left behind, which nobody could be blamed for later.</summary>
+    /// <summary>Puts it back. Tells of an error that a release has left, of which nobody would expect it later.</summary>
     public void Dispose()
     {
         if (PythonApi.PyErr_Occurred() != 0)

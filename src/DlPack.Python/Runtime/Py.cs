@@ -31,8 +31,8 @@ internal static unsafe class Py
     /// <summary>Gives a reference back.</summary>
     public static void DecRef(nint item)
     {
-        // Only the last one needs Python, and no call is as quick as a subtraction. The count has 32 bits at least; it is
-        // negative in objects that live forever, which do not count.
+        // Only the last one needs Python, and no call is as quick as a subtraction. The count has 32 bits at least; it
+        // is negative in objects that live forever, which do not count.
         int count = (int)*(nint*)item;
         if (count > 1)
         {

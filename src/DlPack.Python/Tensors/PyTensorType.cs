@@ -16,7 +16,8 @@ internal static unsafe class PyTensorType
         {
             new(PyTypeSlot.Dealloc, (delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc),
             new(PyTypeSlot.Traverse,
-                (delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)&OnTraverse),
+                (delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)
+                    &OnTraverse),
             new(PyTypeSlot.New, (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew),
             new(PyTypeSlot.Repr, (delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr),
             new(PyTypeSlot.Doc, Text.Literal(Doc)),

@@ -173,7 +173,7 @@ def nanobind_take(x):
 
 
 def lender(dtype, shape, *, strides=None, device=(CPU, 0), alignment=64, kind=foreign.Lender, **fields):
-    """elements.values(dtype) in memory of its own, which starts at a multiple of the alignment and not of its double."""
+    """elements.values(dtype) in memory of its own, at a multiple of the alignment that is none of its double."""
     items = elements.pack(dtype, elements.values(dtype, elements.count(shape)))
     memory = (ctypes.c_char * (len(items) + 3 * alignment))()
     start = -(-ctypes.addressof(memory) // alignment) * alignment

@@ -22,6 +22,12 @@ def test_the_interpreter_ends_with_live_exports():
         kept = [asdlpack(bytearray(100)) for _ in range(10)]
         builtins.capsules = [dl.__dlpack__() for dl in kept] + [dl.__dlpack__(max_version=(1, 3)) for dl in kept]
         sys.views = [memoryview(dl) for dl in kept]
+
+        class Buffer(bytearray):
+            pass
+
+        cycle = Buffer(100)
+        cycle.lent = asdlpack(cycle)
         """
     )
 
