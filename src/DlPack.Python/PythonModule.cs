@@ -39,7 +39,7 @@ internal static unsafe class PythonModule
         var slots = new List<PyTypeSlot> { new(PyTypeSlot.ModuleExec, (delegate* unmanaged[Cdecl]<nint, int>)&OnExecute) };
         if (PythonVersion.IsAtLeast(3, 12))
         {
-            // Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED. Older ones learn it when the module is executed.
+            // Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED. Older ones are told when the module is executed.
             slots.Add(new(PyTypeSlot.ModuleMultipleInterpreters, null));
         }
 
@@ -57,6 +57,8 @@ internal static unsafe class PythonModule
     {
         try
         {
+            // Here too, since what the main interpreter has made ready is ready for all.
+            Interpreter.RefuseSubInterpreter();
             Interpreter.Start();
             string version = typeof(DlPack).Assembly.GetName().Version?.ToString(3) ?? "0";
             bool isDone = Add(module, "DLPackObject"u8, Py.NewRef(PyTensorType.Type))

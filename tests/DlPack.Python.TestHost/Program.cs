@@ -40,6 +40,39 @@ switch (args[0])
             break;
         }
 
+    case "end-while-threads-work":
+        {
+            // Who borrows when Python ends gets an exception, and nobody waits for a lock that never comes back.
+            EmbeddedPython.Start();
+            EmbeddedPython.Run("b = bytearray(b'abcdef')");
+            int state = EmbeddedPython.Enter();
+            nint item = EmbeddedPython.Evaluate("b");
+            EmbeddedPython.Leave(state);
+            int rounds = 0, refusals = 0;
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                try
+                {
+                    while (true)
+                    {
+                        using DlPackObject tensor = DlPack.FromPython(item);
+                        Interlocked.Increment(ref rounds);
+                    }
+                }
+                catch (DlPackException)
+                {
+                    Interlocked.Increment(ref refusals);
+                }
+            }))];
+            Array.ForEach(threads, thread => thread.Start());
+            SpinWait.SpinUntil(() => Volatile.Read(ref rounds) > 1000);
+            _ = EmbeddedPython.Enter();
+            Scenario.Check(EmbeddedPython.Finish() == 0, "Python ends");
+            Array.ForEach(threads, thread => thread.Join());
+            Scenario.Check(refusals == threads.Length, "each thread was told");
+            break;
+        }
+
     case "loaded-privately":
         {
             // A libpython whose symbols are not for all is found among the loaded libraries.

@@ -111,6 +111,23 @@ public sealed class FromPythonTests : PythonTest
     }
 
     [Fact]
+    public void The_callers_stream_waits_for_the_one_of_an_array_interface()
+    {
+        RecordingRuntime runtime = RecordingRuntime.Registered();
+        Run("class X:\n  __cuda_array_interface__ = "
+            + "{'version': 3, 'shape': (2,), 'typestr': '<f4', 'data': (4096, False), 'stream': 7}\nx = X()");
+        nint item = EmbeddedPython.Evaluate("x");
+        using (DlPackObject tensor = DlPack.FromPython(item, stream: 9))
+        {
+            runtime.TakeWaits().Should().Equal((7, 9));
+            tensor.Dlpack(stream: 11).Dispose();
+            runtime.TakeWaits().Should().Equal((9, 11));
+        }
+
+        EmbeddedPython.Drop(item);
+    }
+
+    [Fact]
     public void NumPy_arrays_come_in_and_are_written_to()
     {
         Requires.Module("numpy");

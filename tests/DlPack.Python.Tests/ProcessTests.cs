@@ -11,6 +11,7 @@ public sealed class ProcessTests
     [Theory]
     [InlineData("release-after-end")]
     [InlineData("start-again")]
+    [InlineData("end-while-threads-work")]
     [InlineData("loaded-privately")]
     [InlineData("no-python")]
     [InlineData("pythonnet")]

@@ -76,6 +76,19 @@ public sealed class ToPythonTests : PythonTest
     }
 
     [Fact]
+    public void Who_is_told_of_a_stream_finds_all_complete_on_it()
+    {
+        RecordingRuntime runtime = RecordingRuntime.Registered();
+        using DlPackObject tensor = DlPack.AsDlPack(
+            0x1000, Interop.DLDataType.Float32, [2], device: Interop.DLDevice.Cuda(), owner: new StreamOwner(7));
+        Lend("dl", tensor);
+        Number("dl.__cuda_array_interface__['stream']").Should().Be(1);
+        runtime.TakeWaits().Should().Equal((7, 1));
+        Run("c = dl.__dlpack__(stream=9, max_version=(1, 3))");
+        runtime.TakeWaits().Should().Equal((7, 9));
+    }
+
+    [Fact]
     public void NumPy_takes_an_array_and_writes_to_it()
     {
         Requires.Module("numpy");

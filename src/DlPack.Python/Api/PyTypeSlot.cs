@@ -13,6 +13,7 @@ internal unsafe struct PyTypeSlot
     public const int Methods = 64;
     public const int New = 65;
     public const int Repr = 66;
+    public const int Traverse = 71;
     public const int GetSet = 73;
 
     /// <summary>A module's function that fills it.</summary>

@@ -33,21 +33,18 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyObject_GetAttr;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyObject_SetAttr;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Str;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Repr;
     public static delegate* unmanaged[Cdecl]<nint, int> PyObject_IsTrue;
-    public static delegate* unmanaged[Cdecl]<nint, nint, nint, nint> PyObject_Call;
     public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_VectorcallMethod;
     public static delegate* unmanaged[Cdecl]<nint, void*, int, int> PyObject_GetBuffer;
     public static delegate* unmanaged[Cdecl]<void*, void> PyBuffer_Release;
-    public static delegate* unmanaged[Cdecl]<nint, nint, int> PySequence_Contains;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PySequence_Tuple;
 
     // Types and modules.
     public static delegate* unmanaged[Cdecl]<PyTypeSpec*, nint> PyType_FromSpec;
-    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint> PyType_GenericAlloc;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyType_GenericAlloc;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint> PyType_GetFlags;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyType_IsSubtype;
-    public static delegate* unmanaged[Cdecl]<void*, void> PyObject_Free;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_UnTrack;
+    public static delegate* unmanaged[Cdecl]<void*, void> PyObject_GC_Del;
     public static delegate* unmanaged[Cdecl]<PyModuleDef*, nint> PyModuleDef_Init;
     public static delegate* unmanaged[Cdecl]<byte*, nint> PyImport_ImportModule;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyImport_GetModule;
@@ -62,7 +59,6 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyErr_GivenExceptionMatches;
     public static delegate* unmanaged[Cdecl]<void> PyErr_Clear;
     public static delegate* unmanaged[Cdecl]<nint, void> PyErr_WriteUnraisable;
-    public static delegate* unmanaged[Cdecl]<nint, nint, void> PyException_SetCause;
 
     // Values.
     public static delegate* unmanaged[Cdecl]<byte*, nint> PyUnicode_InternFromString;
@@ -97,7 +93,6 @@ internal static unsafe class PythonApi
     public static nint None;
     public static nint True;
     public static nint False;
-    public static nint BaseException;
     public static nint Exception;
     public static nint TypeError;
     public static nint ValueError;
@@ -106,8 +101,8 @@ internal static unsafe class PythonApi
     public static nint MemoryError;
     public static nint ImportError;
     public static nint RuntimeError;
+    public static nint RecursionError;
     public static nint OverflowError;
-    public static nint TypeType;
     public static nint LongType;
     public static nint TupleType;
     public static nint DictType;
@@ -172,21 +167,18 @@ internal static unsafe class PythonApi
         PyObject_GetAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint>)Find(nameof(PyObject_GetAttr));
         PyObject_SetAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)Find(nameof(PyObject_SetAttr));
         PyObject_Str = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(PyObject_Str));
-        PyObject_Repr = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(PyObject_Repr));
         PyObject_IsTrue = (delegate* unmanaged[Cdecl]<nint, int>)Find(nameof(PyObject_IsTrue));
-        PyObject_Call = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)Find(nameof(PyObject_Call));
         PyObject_VectorcallMethod =
             (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)Find(nameof(PyObject_VectorcallMethod));
         PyObject_GetBuffer = (delegate* unmanaged[Cdecl]<nint, void*, int, int>)Find(nameof(PyObject_GetBuffer));
         PyBuffer_Release = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyBuffer_Release));
-        PySequence_Contains = (delegate* unmanaged[Cdecl]<nint, nint, int>)Find(nameof(PySequence_Contains));
-        PySequence_Tuple = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(PySequence_Tuple));
         PyType_FromSpec = (delegate* unmanaged[Cdecl]<PyTypeSpec*, nint>)Find(nameof(PyType_FromSpec));
-        PyType_GenericAlloc =
-            (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint>)Find(nameof(PyType_GenericAlloc));
+        PyType_GenericAlloc = (delegate* unmanaged[Cdecl]<nint, nint, nint>)Find(nameof(PyType_GenericAlloc));
         PyType_GetFlags = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint>)Find(nameof(PyType_GetFlags));
         PyType_IsSubtype = (delegate* unmanaged[Cdecl]<nint, nint, int>)Find(nameof(PyType_IsSubtype));
-        PyObject_Free = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyObject_Free));
+        PyObject_GC_UnTrack =
+            (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_UnTrack));
+        PyObject_GC_Del = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyObject_GC_Del));
         PyModuleDef_Init = (delegate* unmanaged[Cdecl]<PyModuleDef*, nint>)Find(nameof(PyModuleDef_Init));
         PyImport_ImportModule = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PyImport_ImportModule));
         PyImport_GetModule = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(PyImport_GetModule));
@@ -201,7 +193,6 @@ internal static unsafe class PythonApi
             (delegate* unmanaged[Cdecl]<nint, nint, int>)Find(nameof(PyErr_GivenExceptionMatches));
         PyErr_Clear = (delegate* unmanaged[Cdecl]<void>)Find(nameof(PyErr_Clear));
         PyErr_WriteUnraisable = (delegate* unmanaged[Cdecl]<nint, void>)Find(nameof(PyErr_WriteUnraisable));
-        PyException_SetCause = (delegate* unmanaged[Cdecl]<nint, nint, void>)Find(nameof(PyException_SetCause));
         PyUnicode_InternFromString = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PyUnicode_InternFromString));
         PyUnicode_FromStringAndSize =
             (delegate* unmanaged[Cdecl]<byte*, nint, nint>)Find(nameof(PyUnicode_FromStringAndSize));
@@ -248,7 +239,6 @@ internal static unsafe class PythonApi
         None = Find("_Py_NoneStruct");
         True = Find("_Py_TrueStruct");
         False = Find("_Py_FalseStruct");
-        TypeType = Find("PyType_Type");
         LongType = Find("PyLong_Type");
         TupleType = Find("PyTuple_Type");
         DictType = Find("PyDict_Type");
@@ -257,7 +247,6 @@ internal static unsafe class PythonApi
         ByteArrayType = Find("PyByteArray_Type");
         MemoryViewType = Find("PyMemoryView_Type");
         CapsuleType = Find("PyCapsule_Type");
-        BaseException = FindObject("PyExc_BaseException");
         Exception = FindObject("PyExc_Exception");
         TypeError = FindObject("PyExc_TypeError");
         ValueError = FindObject("PyExc_ValueError");
@@ -266,6 +255,7 @@ internal static unsafe class PythonApi
         MemoryError = FindObject("PyExc_MemoryError");
         ImportError = FindObject("PyExc_ImportError");
         RuntimeError = FindObject("PyExc_RuntimeError");
+        RecursionError = FindObject("PyExc_RecursionError");
         OverflowError = FindObject("PyExc_OverflowError");
         return missing;
     }

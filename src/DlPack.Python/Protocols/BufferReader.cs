@@ -48,6 +48,11 @@ internal static unsafe class BufferReader
         }
 
         // A buffer without a shape is so many items in a row.
+        if (ndim > 1 && view->Shape is null)
+        {
+            return Refuse(self, $"The buffer has {ndim} dimensions and no shape.");
+        }
+
         long items = view->Len / view->ItemSize;
         long* dims = stackalloc long[2 * DimensionLimit.Most];
         long* strides = dims + ndim;

@@ -43,9 +43,16 @@ internal static unsafe class CudaArrayInterfaceReader
     {
         nint value = PythonApi.PyDict_GetItemWithError(dict, Names.VersionKey);
         long version = 0;
-        if (value != 0 && !Arguments.TryNumber(value, "version must be an int", out version))
+        if (value != 0)
         {
-            return false;
+            // A reference of our own: a number's methods may change the dict.
+            Py.NewRef(value);
+            bool isNumber = Arguments.TryNumber(value, "version must be an int", out version);
+            Py.DecRefKeepingError(value);
+            if (!isNumber)
+            {
+                return false;
+            }
         }
 
         if (version >= OldestVersion)

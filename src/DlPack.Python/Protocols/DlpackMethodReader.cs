@@ -17,10 +17,10 @@ internal static unsafe class DlpackMethodReader
     }
 
     /// <summary>Reads a tensor.</summary>
-    public static Reading Read(nint item, nint type, in Request request, out nint tensor)
+    public static Reading Read(nint item, in Request request, out nint tensor)
     {
         tensor = 0;
-        bool isNumpy = type == _numpyArray;
+        bool isNumpy = Py.TypeOf(item) == _numpyArray;
         if (!isNumpy)
         {
             if (!Py.GetOptional(item, Names.Dlpack, out nint method))
@@ -34,7 +34,7 @@ internal static unsafe class DlpackMethodReader
             }
 
             Py.DecRef(method);
-            isNumpy = LearnNumpy(type);
+            isNumpy = LearnNumpy(Py.TypeOf(item));
         }
 
         long? stream = null;

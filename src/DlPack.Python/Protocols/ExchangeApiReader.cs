@@ -8,10 +8,12 @@ internal static unsafe class ExchangeApiReader
     private const int Success = 0;
 
     /// <summary>Reads a tensor. What it cannot ask for (a copy, a device, a stream) is left to <c>__dlpack__</c>.</summary>
-    public static Reading Read(nint item, nint type, in Request request, out nint tensor)
+    public static Reading Read(nint item, in Request request, out nint tensor)
     {
         tensor = 0;
-        nint capsule = request.IsDefault ? Py.LookupOnType(type, Names.ExchangeApi, out bool isNew) : No(out isNew);
+        nint capsule = request.IsDefault
+            ? Py.LookupOnType(Py.TypeOf(item), Names.ExchangeApi, out bool isNew)
+            : No(out isNew);
         if (capsule == 0)
         {
             return PythonApi.PyErr_Occurred() == 0 ? Reading.Absent : Reading.Failed;

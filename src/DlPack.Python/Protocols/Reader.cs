@@ -1,3 +1,5 @@
+using DlPackNet.Interop;
+
 namespace DlPackNet.Python;
 
 /// <summary>Makes a <c>DLPackObject</c> of anything that offers one of the protocols. All members need the GIL.</summary>
@@ -17,7 +19,7 @@ internal static unsafe class Reader
         if (type == PythonApi.CapsuleType)
         {
             tensor = Capsules.Consume(item, Protocol.Capsule);
-            return tensor == 0 ? 0 : Finish(tensor, request);
+            return tensor == 0 ? 0 : Finish(item, tensor, request);
         }
 
         Attempts? attempts = null;
@@ -30,22 +32,22 @@ internal static unsafe class Reader
                 return 0;
             }
 
-            switch (ReadDlpack(item, type, request, ref attempts, out tensor))
+            switch (ReadDlpack(item, request, ref attempts, out tensor))
             {
-                case Reading.Done: return Finish(tensor, request);
+                case Reading.Done: return Finish(item, tensor, request);
                 case Reading.Failed: return 0;
             }
 
-            switch (ReadInterfaces(item, type, ref attempts, out tensor))
+            switch (ReadInterfaces(item, ref attempts, out tensor))
             {
-                case Reading.Done: return Finish(tensor, request);
+                case Reading.Done: return Finish(item, tensor, request);
                 case Reading.Failed: return 0;
             }
         }
 
         if (Try(BufferReader.Read(item, out tensor), "buffer protocol", ref attempts) is var last && last != Reading.Absent)
         {
-            return last == Reading.Done ? Finish(tensor, request) : 0;
+            return last == Reading.Done ? Finish(item, tensor, request) : 0;
         }
 
         return attempts is null ? RefuseUnknown(item) : RefuseAll(item, attempts);
@@ -63,7 +65,7 @@ internal static unsafe class Reader
         if (type == PythonApi.CapsuleType)
         {
             nint taken = Capsules.Consume(item, Protocol.Capsule);
-            return taken == 0 ? 0 : Finish(taken, request);
+            return taken == 0 ? 0 : Finish(item, taken, request);
         }
 
         if (!CanBeLent(item, type))
@@ -72,9 +74,9 @@ internal static unsafe class Reader
         }
 
         Attempts? attempts = null;
-        return ReadDlpack(item, type, request, ref attempts, out nint tensor) switch
+        return ReadDlpack(item, request, ref attempts, out nint tensor) switch
         {
-            Reading.Done => Finish(tensor, request),
+            Reading.Done => Finish(item, tensor, request),
             Reading.Failed => 0,
             _ when attempts is not null => RefuseAll(item, attempts),
             _ => PythonError.Set(
@@ -97,24 +99,24 @@ internal static unsafe class Reader
             return false;
         }
 
-        return TorchState.IsPlain(item, type);
+        return TorchState.IsPlain(item);
     }
 
-    private static Reading ReadDlpack(
-        nint item, nint type, in Request request, ref Attempts? attempts, out nint tensor)
+    // From here on each asks for the type when it needs it: what runs in between may give the object another one.
+    private static Reading ReadDlpack(nint item, in Request request, ref Attempts? attempts, out nint tensor)
     {
         Reading reading = Try(
-            ExchangeApiReader.Read(item, type, request, out tensor), "__dlpack_c_exchange_api__", ref attempts);
+            ExchangeApiReader.Read(item, request, out tensor), "__dlpack_c_exchange_api__", ref attempts);
         return reading != Reading.Absent
             ? reading
-            : Try(DlpackMethodReader.Read(item, type, request, out tensor), "__dlpack__", ref attempts);
+            : Try(DlpackMethodReader.Read(item, request, out tensor), "__dlpack__", ref attempts);
     }
 
-    private static Reading ReadInterfaces(nint item, nint type, ref Attempts? attempts, out nint tensor)
+    private static Reading ReadInterfaces(nint item, ref Attempts? attempts, out nint tensor)
     {
         Reading reading = Try(
             CudaArrayInterfaceReader.Read(item, out tensor), "__cuda_array_interface__", ref attempts);
-        if (reading != Reading.Absent || NumPyScalars.Is(type))
+        if (reading != Reading.Absent || NumPyScalars.Is(Py.TypeOf(item)))
         {
             return reading;
         }
@@ -135,8 +137,21 @@ internal static unsafe class Reader
     private static Reading Try(Reading reading, string protocol, ref Attempts? attempts) =>
         reading == Reading.Failed && Attempts.Note(ref attempts, protocol) ? Reading.Absent : reading;
 
-    private static nint Finish(nint tensor, in Request request) =>
-        request.IsDefault ? tensor : RequestRules.Apply((PyTensor*)tensor, request);
+    private static nint Finish(nint item, nint tensor, in Request request)
+    {
+        bool isComplex = ((PyTensor*)tensor)->Tensor.dtype.code == DLDataTypeCode.kDLComplex;
+        if (isComplex && !TorchState.IsPlainComplex(item))
+        {
+            using (PendingError.PutAside())
+            {
+                Py.DecRef(tensor);
+            }
+
+            return 0;
+        }
+
+        return request.IsDefault ? tensor : RequestRules.Apply((PyTensor*)tensor, request);
+    }
 
     private static nint RefuseUnknown(nint item) => PythonError.Set(
         PythonApi.TypeError,

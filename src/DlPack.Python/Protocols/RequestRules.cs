@@ -5,6 +5,9 @@ namespace DlPackNet.Python;
 /// <summary>What was asked for besides the tensor: a copy, or none; another device.</summary>
 internal static unsafe class RequestRules
 {
+    // The number by which a consumer says that nothing has to wait.
+    private const long NoOrder = -1;
+
     /// <summary>Makes sure of it. Takes the reference.</summary>
     /// <returns>The same object, or another one, or 0 with an error.</returns>
     public static nint Apply(PyTensor* tensor, in Request request)
@@ -26,13 +29,19 @@ internal static unsafe class RequestRules
             bool isThere = request.Device is null || request.Device == device;
             if (isThere && (request.Copy != true || isCopied))
             {
+                Order(tensor, request.Stream);
                 return (nint)tensor;
             }
 
+            // A copy within a device is queued on the consumer's stream, on which it can be used at once.
+            DLDevice target = request.Device ?? device;
+            long? queue = !Streams.Has(target.device_type) ? null
+                : request.Stream is { } named and not NoOrder ? named
+                : Streams.Default(target.device_type);
             using DlPackObject source = ManagedTensors.Of(tensor);
             var lent = (DLManagedTensorVersioned*)source
-                .Dlpack(stream: null, maxVersion: null, request.Device, request.Copy).Consume();
-            nint result = PyTensor.Import(lent, tensor->Protocol);
+                .Dlpack(queue, maxVersion: null, request.Device, request.Copy).Consume();
+            nint result = PyTensor.Import(lent, tensor->Protocol, queue ?? PyTensor.NoStream);
             PyTensor.DropReference(tensor);
             return result;
         }
@@ -40,6 +49,18 @@ internal static unsafe class RequestRules
         {
             PyTensor.DropReference(tensor);
             return PythonError.Set(e);
+        }
+    }
+
+    // Has the consumer's stream wait, where the producer could not be asked to: an array interface only names its own.
+    private static void Order(PyTensor* tensor, long? stream)
+    {
+        if (stream is { } consumer and not NoOrder
+            && tensor->ProducerStream != PyTensor.NoStream && tensor->ProducerStream != consumer)
+        {
+            using DlPackObject source = ManagedTensors.Of(tensor);
+            source.Dlpack(consumer).Dispose();
+            tensor->ProducerStream = consumer;
         }
     }
 }

@@ -18,6 +18,21 @@ internal static unsafe class Streams
     /// </summary>
     public static long Default(DLDeviceType type) => type == DLDeviceType.kDLROCM ? RocmDefault : CudaLegacyDefault;
 
+    /// <summary>
+    /// Has the default stream wait for what a tensor's content depends on, for consumers that are told of a stream
+    /// instead of telling theirs.
+    /// </summary>
+    public static void OrderDefault(PyTensor* tensor)
+    {
+        DLDeviceType type = tensor->Tensor.device.device_type;
+        bool mayDepend = tensor->SourceKind == PyTensorSource.Managed || tensor->ProducerStream != PyTensor.NoStream;
+        if (mayDepend && Has(type))
+        {
+            using DlPackObject source = ManagedTensors.Of(tensor);
+            source.Dlpack(Default(type)).Dispose();
+        }
+    }
+
     /// <summary>Notes the stream on which a tensor's producer works.</summary>
     /// <returns>False with an error if the producer does not say.</returns>
     public static bool Order(DLPackExchangeAPI* api, PyTensor* tensor)

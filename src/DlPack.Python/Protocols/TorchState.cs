@@ -7,31 +7,37 @@ namespace DlPackNet.Python;
 internal static unsafe class TorchState
 {
     /// <summary>Whether the numbers are all, or it is no such tensor at all. Needs the GIL; false leaves an error.</summary>
-    public static bool IsPlain(nint item, nint type)
-    {
-        nint found = Py.LookupOnType(type, Names.RequiresGrad, out bool isNew);
-        if (found == 0)
-        {
-            return PythonApi.PyErr_Occurred() == 0;
-        }
+    public static bool IsPlain(nint item) =>
+        !Is(item)
+            ? PythonApi.PyErr_Occurred() == 0
+            : IsTrue(PythonApi.PyObject_GetAttr(item, Names.RequiresGrad)) ? Refuse(item, "detach")
+            : !IsTrue(Call(item, Names.IsNegated)) || Refuse(item, "resolve_neg");
 
+    /// <summary>
+    /// Whether complex numbers are what they seem, which nobody need ask of others. Needs the GIL; false leaves an
+    /// error.
+    /// </summary>
+    public static bool IsPlainComplex(nint item) =>
+        !Is(item) ? PythonApi.PyErr_Occurred() == 0
+            : !IsTrue(Call(item, Names.IsConjugated)) || Refuse(item, "resolve_conj");
+
+    private static bool Is(nint item)
+    {
+        nint found = Py.LookupOnType(Py.TypeOf(item), Names.RequiresGrad, out bool isNew);
         if (isNew)
         {
-            Py.DecRef(found);
+            Py.XDecRef(found);
         }
 
-        string? wayOut = IsTrue(PythonApi.PyObject_GetAttr(item, Names.RequiresGrad)) ? "detach"
-            : IsTrue(Call(item, Names.IsNegated)) ? "resolve_neg"
-            : IsTrue(Call(item, Names.IsConjugated)) ? "resolve_conj"
-            : null;
-        if (wayOut is not null)
-        {
-            PythonError.Set(
-                PythonApi.BufferError,
-                $"{Py.TypeName(item)} is more than its numbers, which would be lost without a word: pass its {wayOut}().");
-        }
+        return found != 0;
+    }
 
-        return wayOut is null;
+    private static bool Refuse(nint item, string wayOut)
+    {
+        PythonError.Set(
+            PythonApi.BufferError,
+            $"{Py.TypeName(item)} is more than its numbers, which would be lost without a word: pass its {wayOut}().");
+        return false;
     }
 
     private static nint Call(nint item, nint method)

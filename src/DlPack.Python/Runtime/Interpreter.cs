@@ -37,6 +37,16 @@ internal static unsafe class Interpreter
         }
     }
 
+    /// <summary>Refuses interpreters that are not the main one. Needs the GIL.</summary>
+    /// <exception cref="DlPackException">This is one.</exception>
+    public static void RefuseSubInterpreter()
+    {
+        if (PythonApi.PyInterpreterState_GetID(PythonApi.PyInterpreterState_Get()) != MainInterpreter)
+        {
+            throw new DlPackException("Only Python's main interpreter is served, not a sub-interpreter.");
+        }
+    }
+
     /// <summary>Makes everything ready in this interpreter. Needs the GIL.</summary>
     /// <exception cref="DlPackException">It is an interpreter that the bridge does not serve.</exception>
     public static void Start()
@@ -60,11 +70,7 @@ internal static unsafe class Interpreter
                 + "ordinary build.");
         }
 
-        if (PythonApi.PyInterpreterState_GetID(PythonApi.PyInterpreterState_Get()) != MainInterpreter)
-        {
-            throw new DlPackException("Only Python's main interpreter is served, not a sub-interpreter.");
-        }
-
+        RefuseSubInterpreter();
         BridgeState.Generation++;
         BridgeState.IsClosing = false;
         ReleaseQueue.Forget();

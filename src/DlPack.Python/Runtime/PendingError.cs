@@ -1,6 +1,9 @@
 namespace DlPackNet.Python;
 
-/// <summary>Puts a pending Python error aside while something is released, which may run any code.</summary>
+/// <summary>
+/// Puts a pending Python error aside while something is released, which may run any code. Afterwards it is pending
+/// again, and no other.
+/// </summary>
 internal readonly unsafe ref struct PendingError
 {
     private readonly nint _type;
@@ -27,9 +30,14 @@ internal readonly unsafe ref struct PendingError
         return new PendingError(type, value, traceback);
     }
 
-    /// <summary>Puts it back.</summary>
+    /// <summary>Puts it back. Tells of an error that a release has left, of which nobody would expect it later.</summary>
     public void Dispose()
     {
+        if (PythonApi.PyErr_Occurred() != 0)
+        {
+            PythonApi.PyErr_WriteUnraisable(0);
+        }
+
         if (_type != 0)
         {
             PythonApi.PyErr_Restore(_type, _value, _traceback);

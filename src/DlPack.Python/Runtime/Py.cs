@@ -29,14 +29,27 @@ internal static unsafe class Py
     public static nint NewBool(bool value) => NewRef(value ? PythonApi.True : PythonApi.False);
 
     /// <summary>Gives a reference back.</summary>
-    public static void DecRef(nint item) => PythonApi.Py_DecRef(item);
+    public static void DecRef(nint item)
+    {
+        // Only the last one needs Python, and no call is as quick as a subtraction. The count has 32 bits at least; it
+        // is negative in objects that live forever, which do not count.
+        int count = (int)*(nint*)item;
+        if (count > 1)
+        {
+            --*(nint*)item;
+        }
+        else if (count >= 0)
+        {
+            PythonApi.Py_DecRef(item);
+        }
+    }
 
     /// <summary>Gives a reference back, if there is one.</summary>
     public static void XDecRef(nint item)
     {
         if (item != 0)
         {
-            PythonApi.Py_DecRef(item);
+            DecRef(item);
         }
     }
 
@@ -157,9 +170,11 @@ internal static unsafe class Py
     /// <summary>What an object's type is called, for messages.</summary>
     public static string TypeName(nint item)
     {
-        nint type = TypeOf(item);
+        // A reference of our own: asking may give the object another type.
+        nint type = NewRef(TypeOf(item));
         string? name = AttributeText(type, Names.Intern("__qualname__"u8));
         string? module = AttributeText(type, Names.Intern("__module__"u8));
+        DecRef(type);
         return module is null or "builtins" ? name ?? "?" : $"{module}.{name}";
     }
 

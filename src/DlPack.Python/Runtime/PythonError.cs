@@ -56,12 +56,15 @@ internal static unsafe class PythonError
         return true;
     }
 
-    /// <summary>Whether the error is one that no other protocol can help: an interrupt, an exit, no memory.</summary>
+    /// <summary>
+    /// Whether the error is one that no other protocol can help: an interrupt, an exit, no memory, no stack.
+    /// </summary>
     public static bool IsGrave()
     {
         nint error = PythonApi.PyErr_Occurred();
         return PythonApi.PyErr_GivenExceptionMatches(error, PythonApi.Exception) == 0
-            || PythonApi.PyErr_GivenExceptionMatches(error, PythonApi.MemoryError) != 0;
+            || PythonApi.PyErr_GivenExceptionMatches(error, PythonApi.MemoryError) != 0
+            || PythonApi.PyErr_GivenExceptionMatches(error, PythonApi.RecursionError) != 0;
     }
 
     /// <summary>The error as a line of text, and no error any more.</summary>

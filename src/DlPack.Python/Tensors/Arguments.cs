@@ -95,7 +95,10 @@ internal static unsafe class Arguments
     /// <summary>A whole number of 64 bits.</summary>
     public static bool TryNumber(nint value, string expected, out long number)
     {
-        number = PythonApi.PyLong_AsLongLong(value);
+        // Python 3.9 would make one of a fraction, too.
+        nint index = PythonApi.PyNumber_Index(value);
+        number = index == 0 ? -1 : PythonApi.PyLong_AsLongLong(index);
+        Py.XDecRef(index);
         if (number != -1 || PythonApi.PyErr_Occurred() == 0)
         {
             return true;

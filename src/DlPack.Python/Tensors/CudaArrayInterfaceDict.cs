@@ -19,11 +19,10 @@ internal static unsafe class CudaArrayInterfaceDict
                     $"__cuda_array_interface__ is there on CUDA only, and the tensor is on {self->Tensor.device}.");
             }
 
+            long? stream = Stream(self);
             nint dict = ArrayInterfaceDict.New(self, "__cuda_array_interface__");
-            nint stream = self->ProducerStream == PyTensor.NoStream
-                ? Py.NewNone()
-                : PythonApi.PyLong_FromLongLong(self->ProducerStream);
-            if (dict != 0 && ArrayInterfaceDict.Put(dict, "stream"u8, stream))
+            if (dict != 0 && ArrayInterfaceDict.Put(
+                dict, "stream"u8, stream is { } number ? PythonApi.PyLong_FromLongLong(number) : Py.NewNone()))
             {
                 return dict;
             }
@@ -35,5 +34,17 @@ internal static unsafe class CudaArrayInterfaceDict
         {
             return PythonError.Set(e);
         }
+    }
+
+    // A .NET tensor keeps the number of its stream to itself, and has another one wait for it if asked.
+    private static long? Stream(PyTensor* self)
+    {
+        if (self->SourceKind == PyTensorSource.Managed)
+        {
+            Streams.OrderDefault(self);
+            return Streams.Default(self->Tensor.device.device_type);
+        }
+
+        return self->ProducerStream == PyTensor.NoStream ? null : self->ProducerStream;
     }
 }

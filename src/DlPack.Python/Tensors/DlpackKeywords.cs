@@ -62,10 +62,13 @@ internal static unsafe class DlpackKeywords
     {
         int stream = Absent, maxVersion = Absent, device = Absent, copy = Absent;
         int count = (int)PythonApi.PyTuple_Size(names);
+        ReadOnlySpan<nint> interned = [Names.Stream, Names.MaxVersion, Names.DlDevice, Names.Copy];
+        bool areInterned = true;
         for (int i = 0; i < count; i++)
         {
             nint name = PythonApi.PyTuple_GetItem(names, i);
-            switch (Arguments.Match(name, "__dlpack__", Names.Stream, Names.MaxVersion, Names.DlDevice, Names.Copy))
+            areInterned &= interned.Contains(name);
+            switch (Arguments.Match(name, "__dlpack__", interned))
             {
                 case 0: stream = i; break;
                 case 1: maxVersion = i; break;
@@ -76,7 +79,9 @@ internal static unsafe class DlpackKeywords
         }
 
         (_stream, _maxVersion, _device, _copy) = (stream, maxVersion, device, copy);
-        Keep(ref _names, names);
+
+        // Names of other types might hold anything, and run code when they are dropped: such are read each time.
+        Keep(ref _names, areInterned ? names : 0);
         return true;
     }
 

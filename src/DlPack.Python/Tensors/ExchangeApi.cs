@@ -98,6 +98,7 @@ internal static unsafe class ExchangeApi
                 return Failure;
             }
 
+            Streams.OrderDefault((PyTensor*)item);
             *result = Lending.Lend((PyTensor*)item);
             return Success;
         }
@@ -136,6 +137,7 @@ internal static unsafe class ExchangeApi
                 return Failure;
             }
 
+            Streams.OrderDefault((PyTensor*)item);
             *result = ((PyTensor*)item)->Tensor;
             return Success;
         }
@@ -146,7 +148,7 @@ internal static unsafe class ExchangeApi
         }
     }
 
-    // We queue no work of our own: where streams matter, content is complete in the order of the default stream.
+    // We queue no work of our own, and what is lent here is complete in the order of the default stream.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnCurrentStream(DLDeviceType type, int id, void** result)
     {

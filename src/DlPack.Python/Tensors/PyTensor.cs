@@ -20,6 +20,12 @@ internal unsafe struct PyTensor
     /// <summary>No stream: the content is complete.</summary>
     public const long NoStream = long.MinValue;
 
+    // Tensors of tensors of tensors … end within each other, each on the stack of the one before.
+    private const int MostEndsWithinEachOther = 50;
+
+    private static int _endsUnderWay;
+    private static PyTensor* _nextToEnd;
+
     // The head of every Python object.
     public nint RefCount;
     public nint Type;
@@ -50,6 +56,9 @@ internal unsafe struct PyTensor
 
     /// <summary>The struct that is lent first.</summary>
     public DLManagedTensorVersioned Inline;
+
+    /// <summary>Of those that wait for their end, the one behind this.</summary>
+    public PyTensor* NextToEnd;
 
     private fixed long _room[2 * InlineDimensions];
 
@@ -178,21 +187,53 @@ internal unsafe struct PyTensor
     public static void TakeReference(PyTensor* self) => self->RefCount++;
 
     /// <summary>Gives a reference back. Needs the GIL.</summary>
-    public static void DropReference(PyTensor* self)
+    public static void DropReference(PyTensor* self) => Py.DecRef((nint)self);
+
+    /// <summary>
+    /// Tells Python's collector of the objects that this one holds, so that a cycle through it is seen. What a foreign
+    /// tensor holds behind its deleter nobody can tell.
+    /// </summary>
+    public static int Traverse(PyTensor* self, delegate* unmanaged[Cdecl]<nint, nint, int> visit, nint argument)
     {
-        // Only the last one needs Python. Its reference count has 32 bits at least.
-        if ((int)self->RefCount > 1)
+        nint held = self->SourceKind switch
         {
-            self->RefCount--;
-        }
-        else
-        {
-            Py.DecRef((nint)self);
-        }
+            PyTensorSource.Reference => self->Source,
+            PyTensorSource.View => self->View.Obj,
+            _ => 0,
+        };
+        int result = visit(self->Type, argument);
+        return result != 0 || held == 0 ? result : visit(held, argument);
     }
 
     /// <summary>The end of the object, called by Python.</summary>
     public static void Free(PyTensor* self)
+    {
+        PythonApi.PyObject_GC_UnTrack(self);
+        if (_endsUnderWay == MostEndsWithinEachOther)
+        {
+            self->NextToEnd = _nextToEnd;
+            _nextToEnd = self;
+            return;
+        }
+
+        _endsUnderWay++;
+        try
+        {
+            End(self);
+            while (_endsUnderWay == 1 && _nextToEnd is not null)
+            {
+                PyTensor* next = _nextToEnd;
+                _nextToEnd = next->NextToEnd;
+                End(next);
+            }
+        }
+        finally
+        {
+            _endsUnderWay--;
+        }
+    }
+
+    private static void End(PyTensor* self)
     {
         using (PendingError.PutAside())
         {
@@ -206,7 +247,7 @@ internal unsafe struct PyTensor
 
         LiveCount--;
         nint type = self->Type;
-        PythonApi.PyObject_Free(self);
+        PythonApi.PyObject_GC_Del(self);
         Py.DecRef(type);
     }
 

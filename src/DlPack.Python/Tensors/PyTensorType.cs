@@ -15,6 +15,9 @@ internal static unsafe class PyTensorType
         PyTypeSlot* slots = stackalloc PyTypeSlot[]
         {
             new(PyTypeSlot.Dealloc, (delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc),
+            new(PyTypeSlot.Traverse,
+                (delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)
+                    &OnTraverse),
             new(PyTypeSlot.New, (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew),
             new(PyTypeSlot.Repr, (delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr),
             new(PyTypeSlot.Doc, Text.Literal(Doc)),
@@ -28,7 +31,7 @@ internal static unsafe class PyTensorType
         {
             Name = Text.Literal("dlpack.DLPackObject"u8),
             BasicSize = sizeof(PyTensor),
-            Flags = PyTypeSpec.DefaultFlags,
+            Flags = PyTypeSpec.DefaultFlags | PyTypeSpec.IsCollected,
             Slots = slots,
         };
         Type = PythonApi.PyType_FromSpec(&spec);
@@ -56,6 +59,11 @@ internal static unsafe class PyTensorType
             PythonError.Unraisable(e);
         }
     }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnTraverse(
+        PyTensor* self, delegate* unmanaged[Cdecl]<nint, nint, int> visit, nint argument) =>
+        PyTensor.Traverse(self, visit, argument);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint OnNew(nint type, nint arguments, nint keywords) => PythonError.Set(

@@ -81,7 +81,7 @@ internal static unsafe class TensorBuffer
         view->Len = (nint)self->Length * itemSize;
         view->ItemSize = itemSize;
         view->ReadOnly = self->IsReadOnly ? 1 : 0;
-        view->NDim = ndim;
+        view->NDim = (flags & PyBuffer.WithShape) != 0 ? ndim : 1;
         view->Format = (flags & PyBuffer.WithFormat) != 0 ? format : null;
         view->Shape = (flags & PyBuffer.WithShape) != 0 ? (nint*)tensor->shape : null;
         view->Strides = strides;

@@ -3,7 +3,7 @@
 import ctypes
 
 from . import _elements as elements
-from ._libraries import Consumer, at_least, library
+from ._libraries import Consumer, at_least, library, numpy_from_dlpack
 from ._producers import jax_cuda, torch_dtypes
 
 _FORMAT_NAMES = {
@@ -57,8 +57,9 @@ CONSUMERS = (
     Consumer(
         "numpy.from_dlpack",
         "numpy",
+        check=numpy_from_dlpack,
         dtypes=_numpy_dtypes,
-        take=lambda dl: library("numpy").from_dlpack(dl),
+        take=lambda dl: numpy_from_dlpack()(dl),
         values=_list,
         address=_numpy_address,
         put=_put,

@@ -33,6 +33,14 @@ def at_least(name, *wanted):
     return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in found[: len(wanted)]) >= wanted
 
 
+def numpy_from_dlpack():
+    """NumPy's function, or Unavailable."""
+    function = getattr(library("numpy"), "from_dlpack", None)
+    if function is None:
+        raise Unavailable("numpy.from_dlpack is not there before NumPy 1.22")
+    return function
+
+
 def cuda():
     """Does nothing where there is a CUDA device; elsewhere it raises Unavailable."""
     try:

@@ -83,6 +83,65 @@ assert dl.__cuda_array_interface__["stream"] == 7
     )
 
 
+def test_the_caller_of_asdlpack_names_the_stream_that_waits(run):
+    run(
+        """
+dl = asdlpack(CudaInterface(version=3, stream=7), stream=9)
+assert calls()[2:] == ["record event 3000 on stream 7 in 1f00", "stream 9 waits for event 3000 in 1f00"]
+assert dl.__cuda_array_interface__["stream"] == 9       # On which the content is complete from now on.
+dl.__dlpack__(stream=9)
+asdlpack(CudaInterface(version=3, stream=7), stream=7)
+assert asdlpack(CudaInterface(version=3, stream=7), stream=-1).__cuda_array_interface__["stream"] == 7
+assert calls() == []
+try:
+    asdlpack(CudaInterface(version=3, stream=7), stream=0)
+    raise AssertionError("lent")
+except ValueError:
+    pass
+del dl
+assert _dlpack._live() == before, _dlpack._live()
+"""
+    )
+
+
+def test_a_copy_within_a_gpu_is_complete_on_the_callers_stream(run):
+    run(
+        """
+for arguments, queue in (({"stream": 9}, 9), ({}, 1)):
+    dl = asdlpack(CudaInterface(version=3, stream=7), copy=True, **arguments)
+    copied = [c for c in calls() if "event" in c or "copy" in c]
+    assert copied[-3:-1] == ["record event 3000 on stream 7 in 1f00", f"stream {queue} waits for event 3000 in 1f00"]
+    assert copied[-1] == f"copy 24 bytes on {queue} in 1f00", copied
+    assert (dl.device, dl.__cuda_array_interface__["stream"]) == ((2, 0), queue)
+    dl.__dlpack__(stream=11)
+    assert calls() == [f"record event 3000 on stream {queue} in 1f00", "stream b waits for event 3000 in 1f00"]
+"""
+    )
+
+
+def test_who_takes_by_the_c_functions_finds_all_complete_on_the_stream_they_tell(run):
+    run(
+        """
+import ctypes
+from dlpack import DLPackObject
+from dlpack.tests.test_exchange_api import exchange_api, function, tensor_of
+api = exchange_api(DLPackObject)
+dl = asdlpack(CudaInterface(version=3, stream=7))
+order = ["record event 3000 on stream 7 in 1f00", "stream 1 waits for event 3000 in 1f00"]
+tensor, pointer = tensor_of(api, dl)
+assert calls()[2:] == order
+foreign.delete(pointer, foreign.VERSIONED)
+view, stream = foreign.DLTensor(), ctypes.c_void_p(5)
+look = function(api, "dltensor_from_py_object_no_sync", ctypes.py_object, ctypes.POINTER(foreign.DLTensor))
+assert look(dl, ctypes.byref(view)) == 0 and calls() == order
+tell = function(api, "current_work_stream", ctypes.c_int32, ctypes.c_int32, ctypes.POINTER(ctypes.c_void_p))
+assert tell(2, 0, ctypes.byref(stream)) == 0 and not stream.value
+del dl, tensor
+assert _dlpack._live() == before, _dlpack._live()
+"""
+    )
+
+
 def test_memory_of_a_gpu_is_copied_to_the_host_after_its_stream(run):
     run(
         """

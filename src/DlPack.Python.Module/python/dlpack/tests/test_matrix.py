@@ -1,6 +1,8 @@
 """Every protocol, layout and element type, to every consumer: one source behind each protocol alone."""
 
 import ctypes
+import gc
+import sys
 
 import pytest
 
@@ -144,3 +146,30 @@ def test_every_layout_of_every_dtype_arrives(protocol, consumer):
                 assert consumer.address(taken) == source.ctypes.data, (dtype, layout)
             tried += 1
     assert tried
+
+
+@pytest.mark.parametrize("consumer", HOST)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_memory_is_shared_and_nothing_stays_behind(protocol, consumer):
+    numpy = library("numpy")
+    consumer.require()
+    dtype = "float32" if "float32" in consumer.supported() else consumer.supported()[0]
+    source = numpy.array(elements.values(dtype, 6), dtype=dtype).reshape(2, 3)
+    producer = PROTOCOLS[protocol](source)
+    references = sys.getrefcount(source), sys.getrefcount(producer)
+    taken = consumer.take(asdlpack(producer))
+    source[0, 0] = 7
+    if not consumer.copies:
+        assert consumer.values(taken)[0] == 7
+        if consumer.put and not is_readonly(taken):
+            consumer.put(taken)
+            assert source[0, 0] == 1
+    del taken
+    foreign.live()
+    gc.collect()
+    assert (sys.getrefcount(source), sys.getrefcount(producer)) == references
+
+
+def is_readonly(taken):
+    """As NumPy's views by from_dlpack are before 2.3, whatever it was told."""
+    return hasattr(taken, "flags") and not taken.flags.writeable

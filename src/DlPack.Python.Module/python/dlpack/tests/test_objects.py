@@ -1,7 +1,10 @@
 """What a DLPackObject says of itself."""
 
 import ast
+import copy
+import hashlib
 import pathlib
+import pickle
 
 import pytest
 
@@ -65,6 +68,19 @@ def test_objects_are_made_by_the_functions_only():
 
         class Derived(DLPackObject):
             pass
+
+
+def test_an_object_is_no_value_to_compare_copy_or_store():
+    """Copies are made by asdlpack(dl, copy=True), and what holds a tensor is told so by Python's own errors."""
+    dl = asdlpack(b"Hello!")
+    assert dl == dl and dl != asdlpack(b"Hello!") and {dl: 1}[dl] == 1
+    for store in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="DLPackObject"):
+            store(dl)
+    with pytest.raises(TypeError, match="DLPackObject"):
+        object.__new__(DLPackObject)
+    with pytest.raises(TypeError):
+        dl.__class__ = object
 
 
 def test_an_object_goes_in_again():
@@ -140,6 +156,11 @@ def test_contiguous_bytes_are_refused_for_strided_memory():
     with pytest.raises((BufferError, TypeError)):  # join says TypeError, whatever the object says.
         b"".join([asdlpack(foreign.Lender((2, 3), (1, 2)))])
     assert len(b"".join([asdlpack(foreign.Lender((2, 3)))])) == 24
+
+
+def test_who_asks_for_bytes_gets_them_of_any_dimensions():
+    dl = asdlpack(foreign.Lender((2, 3)))
+    assert hashlib.sha256(dl).digest() == hashlib.sha256(memoryview(dl)).digest() == hashlib.sha256(bytes(dl)).digest()
 
 
 def test_a_buffer_keeps_the_memory():

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dlpack._libraries import library
+from dlpack._libraries import library, numpy_from_dlpack
 
 from . import children
 
@@ -22,6 +22,12 @@ def test_the_interpreter_ends_with_live_exports():
         kept = [asdlpack(bytearray(100)) for _ in range(10)]
         builtins.capsules = [dl.__dlpack__() for dl in kept] + [dl.__dlpack__(max_version=(1, 3)) for dl in kept]
         sys.views = [memoryview(dl) for dl in kept]
+
+        class Buffer(bytearray):
+            pass
+
+        cycle = Buffer(100)
+        cycle.lent = asdlpack(cycle)
         """
     )
 
@@ -89,6 +95,36 @@ def test_a_forked_child_uses_host_memory():
     assert out == "child"
 
 
+def test_a_forked_child_collects_garbage_of_its_own():
+    """.NET's garbage collector works in the child too, which has one thread only, whatever the parent's were doing."""
+    children.run(
+        """
+        import os, threading, warnings
+        from dlpack import asdlpack
+        warnings.simplefilter("ignore")
+        going = True
+
+        def work():
+            while going:
+                asdlpack(asdlpack(b"Hello!"), copy=True)
+
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(5):
+            child = os.fork()
+            if child == 0:
+                for _ in range(30000):  # Some 10 MB of managed objects.
+                    asdlpack(b"Hello!", copy=True)
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        going = False
+        for thread in threads:
+            thread.join()
+        """
+    )
+
+
 def test_multiprocessing_by_fork():
     out = children.run(
         """
@@ -118,27 +154,55 @@ SUBINTERPRETER = """
         except ImportError:
             print("absent")
             sys.exit()
-    import dlpack
-    if hasattr(interpreters, "exec"):
-        i = interpreters.create()
-        failure = interpreters.exec(i, CODE)
-        print("refused" if failure else "worked", getattr(failure, "msg", ""))
-    else:
-        i = interpreters.create()
+    FIRST
+    def run(interpreter):
+        if hasattr(interpreters, "exec"):
+            failure = interpreters.exec(interpreter, CODE)
+            return failure and failure.msg
         try:
-            interpreters.run_string(i, CODE)
-            print("worked")
+            interpreters.run_string(interpreter, CODE)
         except Exception as e:
-            print("refused", e)
-    interpreters.destroy(i)
+            return str(e)
+
+    # Those that share the lock and everything else with the main one, and those that share nothing.
+    for arguments in ([], ["legacy"]):
+        try:
+            i = interpreters.create(*arguments)
+        except (TypeError, ValueError):
+            continue
+        print("refused:" if (reason := run(i)) else "worked", reason)
+        interpreters.destroy(i)
+    import dlpack
     assert dlpack.asdlpack(b"Hello!").shape == (6,)
 """
 
 
-def test_a_sub_interpreter_works_or_is_refused_clearly():
+@pytest.mark.parametrize("first", ["import dlpack", ""], ids=["after the main one", "before the main one"])
+def test_a_sub_interpreter_is_refused_clearly(first):
     code = "import dlpack; assert dlpack.asdlpack(b'Hello!').shape == (6,)"
-    out = children.run(SUBINTERPRETER.replace("CODE", repr(code)))
-    assert out.startswith("worked") or out == "absent" or "interpreter" in out
+    out = children.run(SUBINTERPRETER.replace("CODE", repr(code)).replace("FIRST", first))
+    for line in out.splitlines():
+        assert line == "absent" or (line.startswith("refused:") and "interpreter" in line), out
+    assert out
+
+
+def test_tensors_of_tensors_without_end_let_go_of_each_other():
+    """As a loop makes them that lends its result to the next round; a stack has room for far fewer."""
+    children.run(
+        """
+        from dlpack import _dlpack, asdlpack, from_dlpack
+        from dlpack.tests import foreign
+        for lend in (memoryview, lambda dl: dl.__dlpack__(max_version=(1, 3)), lambda dl: dl.__dlpack__()):
+            last = source = bytearray(b"abc")
+            for _ in range(200000):
+                last = asdlpack(lend(asdlpack(last)))
+            assert memoryview(last).tobytes() == b"abc"
+            assert not last.readonly
+            del last
+            source.append(1)
+            assert _dlpack._live()["tensors"] == 0, _dlpack._live()
+        """
+    )
 
 
 def test_an_interrupt_still_ends_a_program():
@@ -190,7 +254,7 @@ def test_a_deadly_signal_still_kills(death, number):
 
 
 def test_all_of_python_ends_with_numpy_views_alive():
-    library("numpy")
+    numpy_from_dlpack()
     children.run(
         """
         import sys
