@@ -45,13 +45,7 @@ public static unsafe partial class DlPack
     {
         DTypes.Check(dtype, nameof(dtype));
         DLDevice where = device ?? DLDevice.Cpu;
-        if (where.device_type == 0)
-        {
-            throw new ArgumentException(
-                "The device's kind is 0, which is no device. Name one, such as DLDevice.Cpu or DLDevice.Cuda(0).",
-                nameof(device));
-        }
-
+        Devices.Check(where, nameof(device));
         return At(data, dtype, shape, strides, where, owner ?? new BorrowedOwner(), flags, byteOffset);
     }
 

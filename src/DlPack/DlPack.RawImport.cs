@@ -93,12 +93,15 @@ public static unsafe partial class DlPack
             throw new ArgumentException($"shape is null, with {ndim} dimensions.", nameof(tensor));
         }
 
-        // Widths and codes that this library does not know are passed on as they are.
+        // Codes, widths and devices that this library does not know are passed on as they are.
         DLDataType dtype = tensor->dtype;
-        if (dtype.BitsPerElement == 0)
+        if (!DTypes.IsReadable(dtype))
         {
             throw new ArgumentException(
-                $"dtype has {dtype.bits} bits and {dtype.lanes} lanes, which is no element.", nameof(tensor));
+                $"dtype has code {(byte)dtype.code} with {dtype.bits} bits and {dtype.lanes} lanes, which is no element.",
+                nameof(tensor));
         }
+
+        Devices.Check(tensor->device, nameof(tensor));
     }
 }
