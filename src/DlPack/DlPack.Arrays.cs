@@ -47,27 +47,52 @@ public static unsafe partial class DlPack
         ReadOnlySpan<long> strides = default,
         DLDataType? dtype = null,
         long offset = 0)
-        where T : unmanaged
-    {
-        _ = array ?? throw new ArgumentNullException(nameof(array));
-        var buffer = new BufferSlice(array, 0, (long)array.Length * sizeof(T), DLPackFlags.None);
-        return Over(buffer, ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
-    }
+        where T : unmanaged => Over(AllOf<T>(array), ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
 
     /// <summary>A tensor over an array of two dimensions.</summary>
     /// <inheritdoc cref="AsDlPack{T}(T[], DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(T[,] array, DLDataType? dtype = null)
         where T : unmanaged => FromArray(array, ElementInfo<T>.Resolve(dtype));
 
+    /// <summary>A tensor of any shape over an array of two dimensions.</summary>
+    /// <inheritdoc cref="AsDlPack{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
+    public static DlPackObject AsDlPack<T>(
+        T[,] array,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDataType? dtype = null,
+        long offset = 0)
+        where T : unmanaged => Over(AllOf<T>(array), ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
+
     /// <summary>A tensor over an array of three dimensions.</summary>
     /// <inheritdoc cref="AsDlPack{T}(T[], DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(T[,,] array, DLDataType? dtype = null)
         where T : unmanaged => FromArray(array, ElementInfo<T>.Resolve(dtype));
 
+    /// <summary>A tensor of any shape over an array of three dimensions.</summary>
+    /// <inheritdoc cref="AsDlPack{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
+    public static DlPackObject AsDlPack<T>(
+        T[,,] array,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDataType? dtype = null,
+        long offset = 0)
+        where T : unmanaged => Over(AllOf<T>(array), ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
+
     /// <summary>A tensor over an array of four dimensions.</summary>
     /// <inheritdoc cref="AsDlPack{T}(T[], DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(T[,,,] array, DLDataType? dtype = null)
         where T : unmanaged => FromArray(array, ElementInfo<T>.Resolve(dtype));
+
+    /// <summary>A tensor of any shape over an array of four dimensions.</summary>
+    /// <inheritdoc cref="AsDlPack{T}(T[], ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
+    public static DlPackObject AsDlPack<T>(
+        T[,,,] array,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides = default,
+        DLDataType? dtype = null,
+        long offset = 0)
+        where T : unmanaged => Over(AllOf<T>(array), ElementInfo<T>.ResolveDType(dtype), shape, strides, offset);
 
     /// <summary>A tensor over an array of any rank up to 32, whose element type has a dtype.</summary>
     /// <param name="array">The memory. It is kept in place while a consumer or an address has it, and not before.</param>
@@ -100,6 +125,13 @@ public static unsafe partial class DlPack
         ElementInfo element = ResolveUntyped(array, dtype);
         var buffer = new BufferSlice(array, 0, ByteLengthOf(array, element), DLPackFlags.None);
         return Over(buffer, element.DType, shape, strides, offset);
+    }
+
+    private static BufferSlice AllOf<T>(Array array)
+        where T : unmanaged
+    {
+        _ = array ?? throw new ArgumentNullException(nameof(array));
+        return new BufferSlice(array, 0, array.LongLength * sizeof(T), DLPackFlags.None);
     }
 
     /// <summary>A tensor of an array's own shape.</summary>
