@@ -19,11 +19,12 @@ public static unsafe partial class DlPack
     /// dimensions. Its shape and strides lie in <paramref name="dims"/>.
     /// </param>
     /// <param name="dims">
-    /// Room for twice <c>tensor->ndim</c> numbers, which stays in place as long as <paramref name="canonical"/> is used.
+    /// Room for twice <c>tensor->ndim</c> numbers, which stays in place as long as <paramref name="canonical"/> is
+    /// used.
     /// </param>
     /// <returns>
-    /// The flags that this library knows; with <see cref="DLPackFlags.ReadOnly"/> if several indexes share an element by
-    /// a stride of 0.
+    /// The flags that this library knows; with <see cref="DLPackFlags.ReadOnly"/> if several indexes share an element
+    /// by a stride of 0.
     /// </returns>
     /// <exception cref="ArgumentNullException">A pointer is null.</exception>
     /// <exception cref="DlPackException">The tensor contradicts the specification.</exception>
@@ -98,7 +99,8 @@ public static unsafe partial class DlPack
         if (!DTypes.IsReadable(dtype))
         {
             throw new ArgumentException(
-                $"dtype has code {(byte)dtype.code} with {dtype.bits} bits and {dtype.lanes} lanes, which is no element.",
+                $"dtype has code {(byte)dtype.code} with {dtype.bits} bits and {dtype.lanes} lanes, which is no "
+                + "element.",
                 nameof(tensor));
         }
 

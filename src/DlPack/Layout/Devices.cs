@@ -5,15 +5,17 @@ namespace DlPackNet.Layout;
 /// <summary>What differs between kinds of devices.</summary>
 internal static class Devices
 {
-    /// <summary>Throws where the kind is none: they are counted from 1, and newer ones than are named here may come.</summary>
+    /// <summary>
+    /// Throws where the kind is none: they are counted from 1, and newer ones than are named here may come.
+    /// </summary>
     /// <exception cref="ArgumentException">No kind of device.</exception>
     public static void Check(DLDevice device, string parameter)
     {
         if (device.device_type <= 0)
         {
             throw new ArgumentException(
-                $"The device's kind is {(int)device.device_type}, which is no device. Name one, such as DLDevice.Cpu or "
-                + "DLDevice.Cuda(0).",
+                $"The device's kind is {(int)device.device_type}, which is no device. Name one, such as DLDevice.Cpu "
+                + "or DLDevice.Cuda(0).",
                 parameter);
         }
     }

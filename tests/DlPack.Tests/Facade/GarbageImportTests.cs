@@ -35,7 +35,8 @@ public sealed unsafe class GarbageImportTests : LeakChecked
         from flags in Gen.ULong
         from byteOffset in Gen.Frequency((3, Gen.Const(0UL)), (1, Gen.ULong))
         from nulls in Gen.Select(Gen.Int[0, 15], Gen.Int[0, 3], Gen.Int[0, 15])
-        select new Garbage(ndim, dims, dtype, new((DLDeviceType)device.Item1, device.Item2), (DLPackFlags)flags, byteOffset)
+        select new Garbage(
+            ndim, dims, dtype, new((DLDeviceType)device.Item1, device.Item2), (DLPackFlags)flags, byteOffset)
         {
             HasShape = nulls.Item1 != 0,
             HasStrides = nulls.Item2 != 0,

@@ -109,7 +109,8 @@ public sealed class StructElementTests : LeakChecked
             .Should().Throw<ArgumentException>().WithMessage("*[7, 4]*24 elements*");
         ((Action)(() => DlPack.AsDlPack(image, [2, 3], dtype: DLDataType.Float64)))
             .Should().Throw<ArgumentException>().WithMessage("*float64*64 bits*32*");
-        ((Action)(() => DlPack.AsDlPack(image, [2, 3]))).Should().Throw<ArgumentException>().WithMessage("*Pass dtype*");
+        ((Action)(() => DlPack.AsDlPack(image, [2, 3])))
+            .Should().Throw<ArgumentException>().WithMessage("*Pass dtype*");
         ((Action)(() => DlPack.AsDlPack((Pixel[,])null!, [0], dtype: DLDataType.UInt8)))
             .Should().Throw<ArgumentNullException>();
     }
