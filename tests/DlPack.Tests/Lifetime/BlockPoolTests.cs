@@ -14,6 +14,8 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
 
     private readonly float[] _array = [0, 1, 2, 3, 4, 5];
 
+    public BlockPoolTests() => Requires.CCompiler();
+
     [Fact]
     public void A_released_block_is_the_next_one_lent()
     {

@@ -15,6 +15,7 @@ public sealed unsafe class ExportTrackingTests : LeakCheckedTests
     [Fact]
     public void A_raw_export_is_remembered_with_the_stack_of_who_made_it()
     {
+        Requires.CCompiler();
         DLManagedTensorVersioned* tensor = DlPack.Export(_array, [2, 3]);
 
         DlPackLiveExport export = DlPackDiagnostics.GetLiveExports().Should().ContainSingle().Subject;
@@ -41,6 +42,7 @@ public sealed unsafe class ExportTrackingTests : LeakCheckedTests
     [Fact]
     public void Release_on_a_native_thread_or_of_an_unused_capsule_is_noticed()
     {
+        Requires.CCompiler();
         using DlPackObject tensor = DlPack.AsDlPack(_array);
         DlPackCapsule unused = tensor.Dlpack();
         DLManagedTensorVersioned* lent = DlPack.Export(tensor);
@@ -56,6 +58,7 @@ public sealed unsafe class ExportTrackingTests : LeakCheckedTests
     [Fact]
     public void Exports_from_before_it_was_switched_on_are_not_remembered()
     {
+        Requires.CCompiler();
         DlPackDiagnostics.TrackExports = false;
         DLManagedTensorVersioned* before = DlPack.Export(_array);
         DlPackDiagnostics.TrackExports = true;
@@ -67,6 +70,7 @@ public sealed unsafe class ExportTrackingTests : LeakCheckedTests
     [Fact]
     public void Exports_from_before_it_was_switched_off_are_forgotten_when_they_end()
     {
+        Requires.CCompiler();
         DLManagedTensorVersioned* tensor = DlPack.Export(_array);
         DlPackDiagnostics.TrackExports = false;
         DlPackDiagnostics.GetLiveExports().Should().ContainSingle();
@@ -88,6 +92,7 @@ public sealed unsafe class ExportTrackingTests : LeakCheckedTests
     [Fact]
     public void Threads_may_export_delete_and_look_at_the_same_time()
     {
+        Requires.CCompiler();
         Threads.Run(3, i =>
         {
             for (int round = 0; round < 200; round++)

@@ -8,6 +8,8 @@ namespace DlPackNet.Tests.Lifetime;
 /// <summary>Deleters come on native threads that .NET has never seen, at any time.</summary>
 public sealed unsafe class ForeignThreadTests : LeakCheckedTests
 {
+    public ForeignThreadTests() => Requires.CCompiler();
+
     [Fact]
     public void Both_structs_can_be_deleted_on_native_threads()
     {

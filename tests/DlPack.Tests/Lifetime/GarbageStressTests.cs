@@ -8,6 +8,8 @@ namespace DlPackNet.Tests.Lifetime;
 /// <summary>Exports, imports and forgotten objects under constant compacting collections.</summary>
 public sealed unsafe class GarbageStressTests : LeakCheckedTests
 {
+    public GarbageStressTests() => Requires.CCompiler();
+
     [Fact]
     public void Exports_of_every_source_keep_their_elements()
     {

@@ -25,6 +25,7 @@ public sealed unsafe class ReleaseFailureTests : LeakCheckedTests
     [Fact]
     public void A_callback_that_throws_in_a_deleter_is_reported_on_the_native_thread()
     {
+        Requires.CCompiler();
         using var failures = new ReleaseFailures();
         DLManagedTensorVersioned* tensor;
         using (DlPackObject lender = Faulty("on a native thread"))
@@ -73,6 +74,7 @@ public sealed unsafe class ReleaseFailureTests : LeakCheckedTests
     [Fact]
     public void A_deleter_that_is_called_twice_is_reported_and_does_nothing()
     {
+        Requires.CCompiler();
         using var failures = new ReleaseFailures();
         DLManagedTensorVersioned* tensor;
         using (DlPackObject lender = _memory.Lend())
