@@ -25,7 +25,8 @@ internal static class Kernel
             .LoadAutoGroupedStreamKernel<Index1D, ArrayView2D<float, Stride2D.DenseY>, ArrayView<long>>(FindLargest);
         if (hasGpu)
         {
-            using MemoryBuffer2D<float, Stride2D.DenseY> there = accelerator.Allocate2DDenseY(scores.ToArray2D<float>());
+            using MemoryBuffer2D<float, Stride2D.DenseY> there =
+                accelerator.Allocate2DDenseY(scores.ToArray2D<float>());
             kernel((int)answers.Length, there.View, answers.View);
             accelerator.Synchronize();
         }

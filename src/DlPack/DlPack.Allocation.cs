@@ -11,7 +11,9 @@ public static unsafe partial class DlPack
     /// <param name="shape">The extents in <typeparamref name="T"/>; none for a scalar.</param>
     /// <param name="zeroed">Whether the elements start as zero; else as anything, which can be faster.</param>
     /// <returns>A new object, which the caller disposes; the memory is freed when the last borrower is done.</returns>
-    /// <exception cref="ArgumentException">The shape is negative or overflows, or <typeparamref name="T"/> has no dtype.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape is negative or overflows, or <typeparamref name="T"/> has no dtype.
+    /// </exception>
     /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
     public static DlPackObject Allocate<T>(ReadOnlySpan<long> shape, bool zeroed = true)
         where T : unmanaged

@@ -23,7 +23,9 @@ public static unsafe partial class DlPack
     /// <param name="offset">The elements in memory from the tensor's first element to the view's.</param>
     /// <returns>A new object, which the caller disposes.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
-    /// <exception cref="ArgumentException">The view reaches outside of the tensor, or the dtype has another size.</exception>
+    /// <exception cref="ArgumentException">
+    /// The view reaches outside of the tensor, or the dtype has another size.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
     public static DlPackObject AsDlPack(
         DlPackObject tensor,
@@ -63,7 +65,9 @@ public static unsafe partial class DlPack
     /// </param>
     /// <returns>A new object on the producer's memory, which the caller disposes.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
-    /// <exception cref="DlPackException">Another major version, or a tensor that contradicts the specification.</exception>
+    /// <exception cref="DlPackException">
+    /// Another major version, or a tensor that contradicts the specification.
+    /// </exception>
     /// <remarks>The producer's struct is read only until this method returns, and never written.</remarks>
     public static DlPackObject FromDlpack(DLManagedTensorVersioned* tensor)
     {

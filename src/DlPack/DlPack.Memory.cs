@@ -26,8 +26,8 @@ public static unsafe partial class DlPack
     /// <summary>A tensor over memory.</summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
     /// <param name="memory">
-    /// The memory, pinned while a consumer or an address has it. What owns it (a pool, a native allocation) must outlive
-    /// every consumer; to hand ownership over too, pass the <see cref="IMemoryOwner{T}"/>.
+    /// The memory, pinned while a consumer or an address has it. What owns it (a pool, a native allocation) must
+    /// outlive every consumer; to hand ownership over too, pass the <see cref="IMemoryOwner{T}"/>.
     /// </param>
     /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</param>
     /// <returns>A new object, which the caller disposes. Writing to it writes to the memory.</returns>
@@ -65,7 +65,9 @@ public static unsafe partial class DlPack
         where T : unmanaged =>
         Over(Slice(memory, DLPackFlags.ReadOnly), ElementInfo<T>.Resolve(dtype), memory.Length);
 
-    /// <summary>A read-only tensor of any shape over memory. Legacy consumers, which cannot be told so, get a copy.</summary>
+    /// <summary>
+    /// A read-only tensor of any shape over memory. Legacy consumers, which cannot be told so, get a copy.
+    /// </summary>
     /// <inheritdoc cref="AsDlPack{T}(Memory{T}, ReadOnlySpan{long}, ReadOnlySpan{long}, DLDataType?, long)"/>
     public static DlPackObject AsDlPack<T>(
         ReadOnlyMemory<T> memory,
@@ -76,7 +78,9 @@ public static unsafe partial class DlPack
         where T : unmanaged =>
         Over(Slice(memory, DLPackFlags.ReadOnly), ElementInfo<T>.Resolve(dtype).DType, shape, strides, offset);
 
-    /// <summary>A tensor over owned memory, which it takes over: it is disposed when the last borrower is done.</summary>
+    /// <summary>
+    /// A tensor over owned memory, which it takes over: it is disposed when the last borrower is done.
+    /// </summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
     /// <param name="owner">
     /// The owner. If this method throws, it is still the caller's. It is disposed on whatever thread lets go last.

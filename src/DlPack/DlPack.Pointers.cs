@@ -32,7 +32,9 @@ public static unsafe partial class DlPack
     /// The address is 0; the shape is negative or overflows; the dtype makes no sense.
     /// </exception>
     /// <exception cref="InvalidOperationException">The owner keeps another tensor alive already.</exception>
-    /// <remarks>Nothing can check that so much memory is there. Shape and strides must not reach outside of it.</remarks>
+    /// <remarks>
+    /// Nothing can check that so much memory is there. Shape and strides must not reach outside of it.
+    /// </remarks>
     public static DlPackObject AsDlPack(
         nint data,
         DLDataType dtype,
@@ -45,13 +47,7 @@ public static unsafe partial class DlPack
     {
         DTypes.Check(dtype, nameof(dtype));
         DLDevice where = device ?? DLDevice.Cpu;
-        if (where.device_type == 0)
-        {
-            throw new ArgumentException(
-                "The device's kind is 0, which is no device. Name one, such as DLDevice.Cpu or DLDevice.Cuda(0).",
-                nameof(device));
-        }
-
+        Devices.Check(where, nameof(device));
         return At(data, dtype, shape, strides, where, owner ?? new BorrowedOwner(), flags, byteOffset);
     }
 
@@ -134,7 +130,9 @@ public static unsafe partial class DlPack
     /// <param name="strides">
     /// From one index to the next in <typeparamref name="T"/>, possibly negative; none for row-major.
     /// </param>
-    /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>; no other size than a byte over bytes.</param>
+    /// <param name="dtype">
+    /// See <see cref="AsDlPack{T}(T[], DLDataType?)"/>; no other size than a byte over bytes.
+    /// </param>
     /// <param name="device">Where the memory is; null for the CPU.</param>
     /// <param name="owner">
     /// What keeps the memory valid, taken over; null if the caller keeps it valid until every borrower is done. If
@@ -147,7 +145,9 @@ public static unsafe partial class DlPack
     /// The address is null; the shape is negative or overflows; there is no such dtype for the items.
     /// </exception>
     /// <exception cref="InvalidOperationException">The owner keeps another tensor alive already.</exception>
-    /// <remarks>Nothing can check that so much memory is there. Shape and strides must not reach outside of it.</remarks>
+    /// <remarks>
+    /// Nothing can check that so much memory is there. Shape and strides must not reach outside of it.
+    /// </remarks>
     public static DlPackObject AsDlPack<T>(
         T* items,
         ReadOnlySpan<long> shape,
@@ -162,8 +162,9 @@ public static unsafe partial class DlPack
         if (element.IsRawByte)
         {
             throw new ArgumentException(
-                $"One item of {typeof(T)} is no whole number of {element.DType} elements, so shape and strides in items "
-                + "say nothing. Pass the address as nint or void*, with shape and strides in elements of the dtype.",
+                $"One item of {typeof(T)} is no whole number of {element.DType} elements, so shape and strides in "
+                + "items say nothing. Pass the address as nint or void*, with shape and strides in elements of the "
+                + "dtype.",
                 nameof(dtype));
         }
 

@@ -19,11 +19,12 @@ public static unsafe partial class DlPack
     /// dimensions. Its shape and strides lie in <paramref name="dims"/>.
     /// </param>
     /// <param name="dims">
-    /// Room for twice <c>tensor->ndim</c> numbers, which stays in place as long as <paramref name="canonical"/> is used.
+    /// Room for twice <c>tensor->ndim</c> numbers, which stays in place as long as <paramref name="canonical"/> is
+    /// used.
     /// </param>
     /// <returns>
-    /// The flags that this library knows; with <see cref="DLPackFlags.ReadOnly"/> if several indexes share an element by
-    /// a stride of 0.
+    /// The flags that this library knows; with <see cref="DLPackFlags.ReadOnly"/> if several indexes share an element
+    /// by a stride of 0.
     /// </returns>
     /// <exception cref="ArgumentNullException">A pointer is null.</exception>
     /// <exception cref="DlPackException">The tensor contradicts the specification.</exception>
@@ -93,12 +94,16 @@ public static unsafe partial class DlPack
             throw new ArgumentException($"shape is null, with {ndim} dimensions.", nameof(tensor));
         }
 
-        // Widths and codes that this library does not know are passed on as they are.
+        // Codes, widths and devices that this library does not know are passed on as they are.
         DLDataType dtype = tensor->dtype;
-        if (dtype.BitsPerElement == 0)
+        if (!DTypes.IsReadable(dtype))
         {
             throw new ArgumentException(
-                $"dtype has {dtype.bits} bits and {dtype.lanes} lanes, which is no element.", nameof(tensor));
+                $"dtype has code {(byte)dtype.code} with {dtype.bits} bits and {dtype.lanes} lanes, which is no "
+                + "element.",
+                nameof(tensor));
         }
+
+        Devices.Check(tensor->device, nameof(tensor));
     }
 }

@@ -8,8 +8,8 @@ public static unsafe partial class DlPack
 {
     /// <summary>
     /// A tensor over a <b>copy</b> of a span: nothing can keep a span's own memory. The copy is native memory, 256-byte
-    /// aligned, and flagged as copied for its first consumer. To lend a span without copying, for the length of a call, use
-    /// <see cref="Lend{T}(ReadOnlySpan{T}, DLTensorAction, DLDataType?)"/>.
+    /// aligned, and flagged as copied for its first consumer. To lend a span without copying, for the length of a call,
+    /// use <see cref="Lend{T}(ReadOnlySpan{T}, DLTensorAction, DLDataType?)"/>.
     /// </summary>
     /// <typeparam name="T">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</typeparam>
     /// <param name="span">What to copy.</param>

@@ -68,7 +68,9 @@ public sealed unsafe class DlPackCapsule : IDisposable
     /// <summary>
     /// The tensor, without taking it out: to look at, while this capsule is neither consumed nor disposed.
     /// </summary>
-    /// <returns>As <see cref="Consume"/>, but the tensor stays the capsule's: the caller must not call the deleter.</returns>
+    /// <returns>
+    /// As <see cref="Consume"/>, but the tensor stays the capsule's: the caller must not call the deleter.
+    /// </returns>
     /// <exception cref="DlPackException">It has been consumed already.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public nint DangerousGetPointer()

@@ -87,6 +87,6 @@ public abstract class DlPackDeviceRuntime
         TryGet(device.device_type, out DlPackDeviceRuntime? runtime)
             ? runtime
             : throw new DlPackException(
-                $"To {purpose}, the adapter for {device} is needed, and none is registered. Install and load an adapter "
-                + "for the device, or derive from DlPackDeviceRuntime and register that.");
+                $"To {purpose}, the adapter for {device} is needed, and none is registered. Install and load an "
+                + "adapter for the device, or derive from DlPackDeviceRuntime and register that.");
 }

@@ -11,7 +11,8 @@ public static class DlPackDiagnostics
 {
     /// <summary>
     /// Raised when releasing a tensor failed: a release callback or <c>Dispose</c> threw, or a consumer was
-    /// seen to call a deleter twice (not every such call can be seen). It comes on the thread that released, often a native one, where nothing can be thrown.
+    /// seen to call a deleter twice (not every such call can be seen). It comes on the thread that released, often a
+    /// native one, where nothing can be thrown.
     /// </summary>
     /// <remarks>
     /// Without a handler the failure is written to standard error. What a handler throws is written there too.

@@ -7,7 +7,10 @@ public sealed unsafe partial class DlPackObject
 {
     /// <summary>Copies the elements, following the strides, in row-major order.</summary>
     /// <typeparam name="T">See <see cref="AsSpan{T}"/>.</typeparam>
-    /// <param name="destination">At least as many <typeparamref name="T"/> as the elements fill.</param>
+    /// <param name="destination">
+    /// At least as many <typeparamref name="T"/> as the elements fill. Unless this tensor is contiguous, it must not
+    /// overlap its memory.
+    /// </param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="DlPackException">Another type, another device, or packed elements with strides.</exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
@@ -29,9 +32,12 @@ public sealed unsafe partial class DlPackObject
         }
     }
 
-    /// <summary>Copies the elements into another tensor of the same shape and dtype, following both tensors' strides.</summary>
+    /// <summary>
+    /// Copies the elements into another tensor of the same shape and dtype, following both tensors' strides.
+    /// </summary>
     /// <param name="destination">
-    /// A writable tensor in main memory; any .NET buffer is one by <c>DlPack.AsDlPack</c>. It must not overlap this one.
+    /// A writable tensor in main memory; any .NET buffer is one by <c>DlPack.AsDlPack</c>. It must not overlap this
+    /// one.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
     /// <exception cref="ArgumentException">Another shape or dtype.</exception>
@@ -78,7 +84,9 @@ public sealed unsafe partial class DlPackObject
     /// <summary>The elements in a new array of two dimensions.</summary>
     /// <typeparam name="T">The .NET type of the dtype.</typeparam>
     /// <returns>An array of the tensor's shape.</returns>
-    /// <exception cref="DlPackException">The tensor has not two dimensions; or see <see cref="ToArray{T}"/>.</exception>
+    /// <exception cref="DlPackException">
+    /// The tensor has not two dimensions; or see <see cref="ToArray{T}"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public T[,] ToArray2D<T>()
         where T : unmanaged
@@ -96,7 +104,9 @@ public sealed unsafe partial class DlPackObject
     /// <summary>The elements in a new array of three dimensions.</summary>
     /// <typeparam name="T">The .NET type of the dtype.</typeparam>
     /// <returns>An array of the tensor's shape.</returns>
-    /// <exception cref="DlPackException">The tensor has not three dimensions; or see <see cref="ToArray{T}"/>.</exception>
+    /// <exception cref="DlPackException">
+    /// The tensor has not three dimensions; or see <see cref="ToArray{T}"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public T[,,] ToArray3D<T>()
         where T : unmanaged
@@ -113,8 +123,12 @@ public sealed unsafe partial class DlPackObject
 
     /// <summary>The elements in a new array of four dimensions.</summary>
     /// <typeparam name="T">The .NET type of the dtype.</typeparam>
-    /// <returns>An array of the tensor's shape. For more dimensions, <see cref="CopyTo(DlPackObject)"/> an array.</returns>
-    /// <exception cref="DlPackException">The tensor has not four dimensions; or see <see cref="ToArray{T}"/>.</exception>
+    /// <returns>
+    /// An array of the tensor's shape. For more dimensions, <see cref="CopyTo(DlPackObject)"/> an array.
+    /// </returns>
+    /// <exception cref="DlPackException">
+    /// The tensor has not four dimensions; or see <see cref="ToArray{T}"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public T[,,,] ToArray4D<T>()
         where T : unmanaged

@@ -28,7 +28,8 @@ public sealed unsafe partial class DlPackObject
     /// <param name="copy">true: always a fresh copy; false: never a copy; null: only if one is needed.</param>
     /// <returns>
     /// A capsule with a reference of its own, to be consumed or disposed. Its cost does not depend on
-    /// <see cref="Length"/>, unless a copy is made: compact, writable, flagged as copied, and on the CPU 256-byte aligned.
+    /// <see cref="Length"/>, unless a copy is made: compact, writable, flagged as copied, and on the CPU 256-byte
+    /// aligned.
     /// </returns>
     /// <exception cref="ArgumentException">The stream is not allowed on this device.</exception>
     /// <exception cref="DlPackException">

@@ -4,7 +4,9 @@ namespace DlPackNet;
 
 public sealed unsafe partial class DlPackObject
 {
-    /// <summary>Shape and strides in units of a .NET type, which may be a struct that covers several elements.</summary>
+    /// <summary>
+    /// Shape and strides in units of a .NET type, which may be a struct that covers several elements.
+    /// </summary>
     /// <typeparam name="T">
     /// The .NET type of the dtype; where .NET has none any type of the same size; or a struct that covers whole
     /// trailing dimensions (Vector3 over [n, 3] float32).
@@ -40,8 +42,8 @@ public sealed unsafe partial class DlPackObject
         if (covered != sizeof(T))
         {
             throw new DlPackException(
-                $"A tensor of {DType} with shape {TensorLayout.Describe(shape)} has no dimensions of whole {typeof(T)}. "
-                + "Ask for the .NET type of one element, or use AsSpan, which is flat.");
+                $"A tensor of {DType} with shape {TensorLayout.Describe(shape)} has no dimensions of whole "
+                + $"{typeof(T)}. Ask for the .NET type of one element, or use AsSpan, which is flat.");
         }
 
         var steps = new long[outer];
@@ -55,12 +57,14 @@ public sealed unsafe partial class DlPackObject
 
         return hasGaps
             ? throw new DlPackException(
-                $"The strides {TensorLayout.Describe(strides)} of shape {TensorLayout.Describe(shape)} leave gaps inside "
-                + $"of or between items of {typeof(T)}. Take Copy() first, which has none.")
+                $"The strides {TensorLayout.Describe(strides)} of shape {TensorLayout.Describe(shape)} leave gaps "
+                + $"inside of or between items of {typeof(T)}. Take Copy() first, which has none.")
             : (shape.Slice(0, outer).ToArray(), steps);
     }
 
-    /// <summary>Throws unless the main processor can read the memory, and waits for pending work on the content.</summary>
+    /// <summary>
+    /// Throws unless the main processor can read the memory, and waits for pending work on the content.
+    /// </summary>
     /// <exception cref="DlPackException">
     /// The tensor is on a device that the main processor cannot read, or a stream still works on it and no adapter for
     /// its device is installed.

@@ -39,7 +39,8 @@ public sealed unsafe partial class DlPackObject
         where T : unmanaged => GetSpan<T>();
 
     /// <summary>
-    /// The elements as memory that can be stored: it keeps the tensor's memory alive itself, after this is disposed too.
+    /// The elements as memory that can be stored: it keeps the tensor's memory alive itself, after this is disposed
+    /// too.
     /// </summary>
     /// <typeparam name="T">See <see cref="AsSpan{T}"/>.</typeparam>
     /// <returns>
@@ -116,8 +117,8 @@ public sealed unsafe partial class DlPackObject
         return count <= int.MaxValue
             ? (int)count
             : throw new DlPackException(
-                $"A span has at most {int.MaxValue} elements; this tensor has {count}. Lay views of fewer elements over "
-                + "it by AsDlPack(tensor, shape, offset:), or use the address in Data.");
+                $"A span has at most {int.MaxValue} elements; this tensor has {count}. Lay views of fewer elements "
+                + "over it by AsDlPack(tensor, shape, offset:), or use the address in Data.");
     }
 
     private void CheckWritable()

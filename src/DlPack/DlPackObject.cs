@@ -78,7 +78,9 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
             (header.Flags & DLPackFlags.IsSubByteTypePadded) != 0);
 
         // Written to by one index, such memory changes at others: nobody should write.
-        _header = TensorLayout.RepeatsElements(dims) ? header with { Flags = header.Flags | DLPackFlags.ReadOnly } : header;
+        _header = TensorLayout.RepeatsElements(dims)
+            ? header with { Flags = header.Flags | DLPackFlags.ReadOnly }
+            : header;
     }
 
     /// <summary>Gives the reference of a forgotten object back.</summary>
@@ -96,8 +98,12 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     /// <summary>The extent of each dimension, in elements.</summary>
     public ReadOnlySpan<long> Shape => _dims.AsSpan(0, NDim);
 
-    /// <summary>The distance from one index to the next in each dimension, in elements, possibly negative or 0.</summary>
-    /// <remarks>Always there. Where a dimension has one index, or there are no elements, it is the compact value.</remarks>
+    /// <summary>
+    /// The distance from one index to the next in each dimension, in elements, possibly negative or 0.
+    /// </summary>
+    /// <remarks>
+    /// Always there. Where a dimension has one index, or there are no elements, it is the compact value.
+    /// </remarks>
     public ReadOnlySpan<long> Strides => _dims.AsSpan(NDim);
 
     /// <summary>The number of elements: the product of the shape.</summary>
@@ -122,19 +128,23 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     /// </summary>
     public ulong ByteOffset => _header.ByteOffset;
 
-    /// <summary>Whether consumers must not write: asked for by the producer, or one element stands for several.</summary>
+    /// <summary>
+    /// Whether consumers must not write: asked for by the producer, or one element stands for several.
+    /// </summary>
     public bool IsReadOnly => (_header.Flags & DLPackFlags.ReadOnly) != 0;
 
     /// <summary>
-    /// Whether the memory is a copy that was made for an exchange. The first consumer of it is told so, and may then treat
-    /// it as its own; later ones are not.
+    /// Whether the memory is a copy that was made for an exchange. The first consumer of it is told so, and may then
+    /// treat it as its own; later ones are not.
     /// </summary>
     public bool IsCopied => (_header.Flags & DLPackFlags.IsCopied) != 0;
 
     /// <summary>Whether each 4-bit or 6-bit element takes a whole byte, instead of being packed.</summary>
     public bool IsSubBytePadded => (_header.Flags & DLPackFlags.IsSubByteTypePadded) != 0;
 
-    /// <summary>Whether the elements lie in row-major order without gaps. Dimensions of one index do not matter.</summary>
+    /// <summary>
+    /// Whether the elements lie in row-major order without gaps. Dimensions of one index do not matter.
+    /// </summary>
     public bool IsContiguous => TensorLayout.IsContiguous(_dims);
 
     /// <summary>
@@ -150,7 +160,9 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public DlPackObject AsDlPack() => new(this, _address, _header, _dims, Length);
 
-    /// <summary>Gives this object's reference back. Whoever else borrowed the memory keeps it. May be called again.</summary>
+    /// <summary>
+    /// Gives this object's reference back. Whoever else borrowed the memory keeps it. May be called again.
+    /// </summary>
     public void Dispose()
     {
         Release();

@@ -27,8 +27,8 @@ public abstract unsafe class DlPackOwner
 
     /// <summary>
     /// The stream or queue on whose work the memory's content depends, in the numbering of the device's kind
-    /// (CUDA: 1 legacy default, 2 per-thread default, above 2 a handle), or null if the content is complete, as it always is
-    /// on the CPU.
+    /// (CUDA: 1 legacy default, 2 per-thread default, above 2 a handle), or null if the content is complete, as it
+    /// always is on the CPU.
     /// </summary>
     protected internal virtual long? ProducerStream => null;
 
@@ -52,8 +52,8 @@ public abstract unsafe class DlPackOwner
 
     /// <summary>An owner that disposes an object once.</summary>
     /// <param name="owner">
-    /// What holds the memory. It is disposed on whatever thread lets go last. If that is the finalizer thread, since nobody
-    /// disposed, it may have been finalized itself before, which <c>Dispose</c> must bear, as it usually does.
+    /// What holds the memory. It is disposed on whatever thread lets go last. If that is the finalizer thread, since
+    /// nobody disposed, it may have been finalized itself before, which <c>Dispose</c> must bear, as it usually does.
     /// </param>
     /// <returns>The owner, for one <c>AsDlPack</c>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="owner"/> is null.</exception>
@@ -61,7 +61,9 @@ public abstract unsafe class DlPackOwner
         new DisposableOwner(owner ?? throw new ArgumentNullException(nameof(owner)));
 
     /// <summary>An owner that keeps a handle open as long as the memory is used, whoever disposes the handle.</summary>
-    /// <param name="handle">The handle that the memory belongs to. It stays the caller's, to be disposed as ever.</param>
+    /// <param name="handle">
+    /// The handle that the memory belongs to. It stays the caller's, to be disposed as ever.
+    /// </param>
     /// <returns>The owner, for one <c>AsDlPack</c>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="handle"/> is null.</exception>
     public static DlPackOwner FromSafeHandle(SafeHandle handle) =>
@@ -79,8 +81,8 @@ public abstract unsafe class DlPackOwner
         if (Interlocked.CompareExchange(ref _references, 1, Untaken) != Untaken)
         {
             throw new InvalidOperationException(
-                "This owner has been used: it keeps, or kept, another tensor alive. Make one owner for each AsDlPack call, "
-                + "or a second object over the same memory by AsDlPack(DlPackObject).");
+                "This owner has been used: it keeps, or kept, another tensor alive. Make one owner for each AsDlPack "
+                + "call, or a second object over the same memory by AsDlPack(DlPackObject).");
         }
     }
 

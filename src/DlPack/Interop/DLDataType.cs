@@ -33,7 +33,9 @@ public partial struct DLDataType : IEquatable<DLDataType>
     /// <summary>The width of one element in bits: <see cref="bits"/> times <see cref="lanes"/>.</summary>
     public readonly int BitsPerElement => bits * lanes;
 
-    /// <summary>The width of one element in bytes, or 0 where elements do not fill whole bytes (4-bit, 6-bit).</summary>
+    /// <summary>
+    /// The width of one element in bytes, or 0 where elements do not fill whole bytes (4-bit, 6-bit).
+    /// </summary>
     public readonly int BytesPerElement => (BitsPerElement & 7) == 0 ? BitsPerElement >> 3 : 0;
 
     /// <summary>Whether elements are narrower than a byte or do not fill whole bytes.</summary>
@@ -54,7 +56,9 @@ public partial struct DLDataType : IEquatable<DLDataType>
     /// <inheritdoc/>
     public override readonly int GetHashCode() => (byte)code | (bits << 8) | (lanes << 16);
 
-    /// <summary>The name that array libraries use: "float32", "uint8", "bfloat16", "float8_e4m3fn", "float32x4".</summary>
+    /// <summary>
+    /// The name that array libraries use: "float32", "uint8", "bfloat16", "float8_e4m3fn", "float32x4".
+    /// </summary>
     public override readonly string ToString()
     {
         string name = code switch

@@ -28,7 +28,9 @@ public struct DLDevice : IEquatable<DLDevice>
     /// <param name="ordinal">The CUDA ordinal, as the CUDA driver counts visible devices.</param>
     public static DLDevice Cuda(int ordinal = 0) => new(DLDeviceType.kDLCUDA, ordinal);
 
-    /// <summary>Whether the main processor can read the memory: kDLCPU, kDLCUDAHost, kDLROCMHost, kDLCUDAManaged.</summary>
+    /// <summary>
+    /// Whether the main processor can read the memory: kDLCPU, kDLCUDAHost, kDLROCMHost, kDLCUDAManaged.
+    /// </summary>
     public readonly bool IsCpuReadable => device_type
         is DLDeviceType.kDLCPU
         or DLDeviceType.kDLCUDAHost
@@ -54,7 +56,9 @@ public struct DLDevice : IEquatable<DLDevice>
     public override readonly string ToString()
     {
         string name = device_type.ToString();
-        name = name.StartsWith("kDL", StringComparison.Ordinal) ? name.Substring(3).ToLowerInvariant() : "device" + name;
+        name = name.StartsWith("kDL", StringComparison.Ordinal)
+            ? name.Substring(3).ToLowerInvariant()
+            : "device" + name;
         return FormattableString.Invariant($"{name}:{device_id}");
     }
 }

@@ -25,7 +25,9 @@ public unsafe struct DLTensor
     /// <summary>Offset 20: the type of the elements.</summary>
     public DLDataType dtype;
 
-    /// <summary>Offset 24, <c>int64_t*</c>: <see cref="ndim"/> extents in elements; may be null where ndim is 0.</summary>
+    /// <summary>
+    /// Offset 24, <c>int64_t*</c>: <see cref="ndim"/> extents in elements; may be null where ndim is 0.
+    /// </summary>
     public long* shape;
 
     /// <summary>

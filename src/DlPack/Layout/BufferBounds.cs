@@ -25,20 +25,22 @@ internal static class BufferBounds
         ? PackedByteOffset(dtype, offset)
         : (nint)(offset * dtype.BytesPerElement);
 
-    /// <summary>Throws where elements would start in the middle of the numbers that an array's start is aligned for.</summary>
+    /// <summary>
+    /// Throws where elements would start in the middle of the numbers that an array's start is aligned for.
+    /// </summary>
     /// <param name="start">The first byte, counted from the array's first.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentException">It is not a multiple of what the dtype needs.</exception>
     public static void CheckAligned(nint start, DLDataType dtype)
     {
-        // The size of one number, of a complex one's parts; the largest power of two in it for odd sizes such as 80 bits.
+        // The size of one number, of a complex one's parts; the largest power of two in it for sizes such as 80 bits.
         int number = dtype.bits / (dtype.code == DLDataTypeCode.kDLComplex ? 16 : 8);
         int alignment = Math.Max(1, number & -number);
         if (start % alignment != 0)
         {
             throw new ArgumentException(
-                $"The bytes start {start} bytes into their array, and {dtype} needs a multiple of {alignment}. Slice at "
-                + "such a multiple, or pass a copy (a ReadOnlySpan), which is aligned.",
+                $"The bytes start {start} bytes into their array, and {dtype} needs a multiple of {alignment}. Slice "
+                + "at such a multiple, or pass a copy (a ReadOnlySpan), which is aligned.",
                 "memory");
         }
     }

@@ -64,9 +64,21 @@ internal static class DTypes
         }
     }
 
+    /// <summary>
+    /// Whether an element can be read at all: it has bits, as many as its code's name says, and two parts if complex.
+    /// </summary>
+    public static bool IsReadable(DLDataType dtype) => dtype.BitsPerElement != 0 && dtype.code switch
+    {
+        DLDataTypeCode.kDLComplex or DLDataTypeCode.kDLBcomplex => dtype.bits % 2 == 0,
+        >= DLDataTypeCode.kDLFloat8_e3m4 and <= DLDataTypeCode.kDLFloat8_e8m0fnu => dtype.bits == 8,
+        DLDataTypeCode.kDLFloat6_e2m3fn or DLDataTypeCode.kDLFloat6_e3m2fn => dtype.bits == 6,
+        DLDataTypeCode.kDLFloat4_e2m1fn => dtype.bits == 4,
+        _ => true,
+    };
+
     private static int PaddedBytes(DLDataType dtype) => (dtype.BitsPerElement + 7) >> 3;
 
-    private static bool IsPossible(DLDataType dtype) => dtype.lanes != 0 && dtype.code switch
+    private static bool IsPossible(DLDataType dtype) => IsReadable(dtype) && dtype.code switch
     {
         DLDataTypeCode.kDLInt or DLDataTypeCode.kDLUInt => dtype.bits is 1 or 2 or 4 or 8 or 16 or 32 or 64 or 128,
         DLDataTypeCode.kDLFloat => dtype.bits is 16 or 32 or 64 or 80 or 96 or 128,
@@ -74,9 +86,6 @@ internal static class DTypes
         DLDataTypeCode.kDLComplex => dtype.bits is 32 or 64 or 128,
         DLDataTypeCode.kDLBcomplex => dtype.bits == 32,
         DLDataTypeCode.kDLBool => dtype.bits is 1 or 8,
-        >= DLDataTypeCode.kDLFloat8_e3m4 and <= DLDataTypeCode.kDLFloat8_e8m0fnu => dtype.bits == 8,
-        DLDataTypeCode.kDLFloat6_e2m3fn or DLDataTypeCode.kDLFloat6_e3m2fn => dtype.bits == 6,
-        DLDataTypeCode.kDLFloat4_e2m1fn => dtype.bits == 4,
-        _ => dtype.bits != 0,
+        _ => true,
     };
 }

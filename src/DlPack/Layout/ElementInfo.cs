@@ -2,7 +2,9 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.Layout;
 
-/// <summary>What one .NET element is in a tensor: a dtype, and the extents that it adds behind the array's own.</summary>
+/// <summary>
+/// What one .NET element is in a tensor: a dtype, and the extents that it adds behind the array's own.
+/// </summary>
 /// <remarks>
 /// A float is (float32, []), a Vector3 is (float32, [3]), a 4-byte pixel lent as bytes is (uint8, [4]).
 /// This is the one table between .NET types and dtypes. It knows types by identity or name, so that it needs no
@@ -39,7 +41,9 @@ internal readonly struct ElementInfo
     /// <summary>The size of the .NET element in bytes; 0 where it is not known.</summary>
     public int ByteCount { get; }
 
-    /// <summary>Whether it is a byte of elements of another size, so that extents in bytes are no extents in elements.</summary>
+    /// <summary>
+    /// Whether it is a byte of elements of another size, so that extents in bytes are no extents in elements.
+    /// </summary>
     public bool IsRawByte => ByteCount == 1 && DType.BitsPerElement != 8;
 
     /// <summary>Whether the .NET type says by itself what it is.</summary>
@@ -134,9 +138,11 @@ internal readonly struct ElementInfo
         {
             _ when type == typeof(string) => "Lend the text's bytes, as UTF-8 (byte[]) or UTF-16 (char[])",
             _ when type == typeof(decimal) => "Convert to double, or pass dtype: DLDataType.UInt8 for the 16 raw bytes",
-            _ when type == typeof(DateTime) || type == typeof(TimeSpan) => "Pass dtype: DLDataType.Int64 for the raw ticks",
+            _ when type == typeof(DateTime) || type == typeof(TimeSpan) =>
+                "Pass dtype: DLDataType.Int64 for the raw ticks",
             _ when type.IsArray => "Copy a jagged array into one array, T[] with a shape or T[,]",
-            _ when !type.IsValueType => "Elements must be values without references, such as float or a struct of floats",
+            _ when !type.IsValueType =>
+                "Elements must be values without references, such as float or a struct of floats",
             _ => "Pass dtype: a struct without references can go out as elements of that dtype in one more dimension, "
                 + "for example DLDataType.UInt8",
         };

@@ -1,6 +1,8 @@
 namespace DlPackNet.Lifetime;
 
-/// <summary>The free blocks that no thread has at hand. It keeps a bounded number; more go back to the system.</summary>
+/// <summary>
+/// The free blocks that no thread has at hand. It keeps a bounded number; more go back to the system.
+/// </summary>
 internal static unsafe class BlockPool
 {
     private const int MaxFree = 1024;

@@ -62,7 +62,8 @@ public sealed class BadElementTests : LeakChecked
         Refuses(() => DlPack.AsDlPack(new float[4], DLDataType.UInt8), "*uint8*8 bits*System.Single*32*");
         Refuses(() => DlPack.AsDlPack(new float[4], DLDataType.Float4E2M1FN), "*4 bits*32*");
         Refuses(() => DlPack.AsDlPack(new sbyte[4], DLDataType.BFloat16), "*bfloat16*16 bits*System.SByte*8*");
-        Refuses(() => DlPack.AsDlPack(new bool[4], [1], dtype: DLDataType.Float32), "*float32*32 bits*System.Boolean*8*");
+        Refuses(
+            () => DlPack.AsDlPack(new bool[4], [1], dtype: DLDataType.Float32), "*float32*32 bits*System.Boolean*8*");
         Refuses(() => DlPack.AsDlPack(new float[2, 2], DLDataType.Float16), "*float16*");
         Refuses(() => DlPack.AsDlPack((Array)new float[2, 2], DLDataType.Float16), "*float16*");
         Refuses(() => DlPack.AsDlPack(new float[4].AsMemory(), [4], dtype: DLDataType.Int8), "*int8*");

@@ -24,10 +24,12 @@ public sealed unsafe class OverloadTests : LeakChecked
         using DlPackObject bySpan = DlPack.AsDlPack(array, span);
         using DlPackObject byWritable = DlPack.AsDlPack(array, writable);
         using DlPackObject spread = DlPack.AsDlPack(array, [.. longs]);
+        int[] ints = [2, 3];
+        using DlPackObject spreadInts = DlPack.AsDlPack(array, [.. ints]);
         using DlPackObject named = DlPack.AsDlPack(array, shape: [2, 3]);
         using DlPackObject ofAnother = DlPack.AsDlPack(array, literal.Shape);
 
-        DlPackObject[] all = [literal, variable, byArray, bySpan, byWritable, spread, named, ofAnother];
+        DlPackObject[] all = [literal, variable, byArray, bySpan, byWritable, spread, spreadInts, named, ofAnother];
         foreach (DlPackObject each in all)
         {
             each.Shape.ToArray().Should().Equal(2, 3);

@@ -49,7 +49,8 @@ public sealed class RawByteTests : LeakChecked
     [Fact]
     public void A_slice_starts_where_the_dtype_may()
     {
-        Refused(() => DlPack.AsDlPack(_bytes.AsMemory(2), [1], dtype: DLDataType.Float32), "*2 bytes into*multiple of 4*");
+        Refused(
+            () => DlPack.AsDlPack(_bytes.AsMemory(2), [1], dtype: DLDataType.Float32), "*2 bytes into*multiple of 4*");
         Refused(
             () => DlPack.AsDlPack(new ArraySegment<byte>(_bytes, 4, 8), [1], dtype: DLDataType.Float64),
             "*4 bytes into*multiple of 8*");

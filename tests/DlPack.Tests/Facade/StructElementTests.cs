@@ -90,6 +90,32 @@ public sealed class StructElementTests : LeakChecked
     }
 
     [Fact]
+    public void Arrays_of_several_dimensions_take_shape_strides_and_dtype_over_structs_too()
+    {
+        var image = new Pixel[2, 3];
+        image[1, 0] = new(10, 11, 12, 13);
+        using DlPackObject flat = DlPack.AsDlPack(image, [6, 4], dtype: DLDataType.UInt8);
+        using DlPackObject greens = DlPack.AsDlPack(image, [2, 3], [12, 4], DLDataType.UInt8, offset: 1);
+        using DlPackObject planes = DlPack.AsDlPack(new Pixel[1, 2, 3], [4, 2, 3], [1, 12, 4], DLDataType.UInt8);
+        using DlPackObject halves = DlPack.AsDlPack(new Pixel[1, 1, 2, 3], [2, 3, 2], dtype: DLDataType.Float16);
+        using DlPackObject transposed = DlPack.AsDlPack(new Vector3[2, 5], [3, 5, 2], [1, 3, 15]);
+
+        flat.AsSpan<Pixel>()[3].B.Should().Be(12);
+        greens.ToArray<byte>().Should().Equal(0, 0, 0, 11, 0, 0);
+        planes.Shape.ToArray().Should().Equal(4, 2, 3);
+        halves.DType.Should().Be(DLDataType.Float16);
+        transposed.DType.Should().Be(DLDataType.Float32);
+        ((Action)(() => DlPack.AsDlPack(image, [7, 4], dtype: DLDataType.UInt8)))
+            .Should().Throw<ArgumentException>().WithMessage("*[7, 4]*24 elements*");
+        ((Action)(() => DlPack.AsDlPack(image, [2, 3], dtype: DLDataType.Float64)))
+            .Should().Throw<ArgumentException>().WithMessage("*float64*64 bits*32*");
+        ((Action)(() => DlPack.AsDlPack(image, [2, 3])))
+            .Should().Throw<ArgumentException>().WithMessage("*Pass dtype*");
+        ((Action)(() => DlPack.AsDlPack((Pixel[,])null!, [0], dtype: DLDataType.UInt8)))
+            .Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
     public void Structs_without_a_dtype_of_their_own_go_out_as_raw_values_by_dtype()
     {
         using DlPackObject money = DlPack.AsDlPack(new decimal[2], DLDataType.UInt8);

@@ -57,7 +57,9 @@ public sealed unsafe class TypedPointerTests : LeakChecked
         int released = 0;
         DlPackOwner owner = DlPackOwner.FromCallback(() => released++);
         Vector3* items = stackalloc Vector3[1];
-        Refused(() => DlPack.AsDlPack((byte*)items, [2], dtype: DLDataType.Float4E2M1FN, owner: owner), "*no whole number*nint*");
+        Refused(
+            () => DlPack.AsDlPack((byte*)items, [2], dtype: DLDataType.Float4E2M1FN, owner: owner),
+            "*no whole number*nint*");
         Refused(() => DlPack.AsDlPack(items, [1], [long.MaxValue], owner: owner), "*Stride*");
         Refused(() => DlPack.AsDlPack(items, [1], [1, 1], owner: owner), "*strides*");
         Refused(() => DlPack.AsDlPack((float*)null, [1], owner: owner), "*address is 0*");

@@ -58,7 +58,8 @@ internal static unsafe class ManagedAbi
             ["DLPackExchangeAPI"] = sizeof(DLPackExchangeAPI),
             ["DLPackExchangeAPI.header"] = Distance(&api, &api.header),
             ["DLPackExchangeAPI.managed_tensor_allocator"] = (long)api.managed_tensor_allocator,
-            ["DLPackExchangeAPI.managed_tensor_from_py_object_no_sync"] = (long)api.managed_tensor_from_py_object_no_sync,
+            ["DLPackExchangeAPI.managed_tensor_from_py_object_no_sync"] =
+                (long)api.managed_tensor_from_py_object_no_sync,
             ["DLPackExchangeAPI.managed_tensor_to_py_object_no_sync"] = (long)api.managed_tensor_to_py_object_no_sync,
             ["DLPackExchangeAPI.dltensor_from_py_object_no_sync"] = (long)api.dltensor_from_py_object_no_sync,
             ["DLPackExchangeAPI.current_work_stream"] = (long)api.current_work_stream,

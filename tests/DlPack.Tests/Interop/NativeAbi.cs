@@ -8,7 +8,9 @@ internal static class NativeAbi
 {
     private static readonly Lazy<Dictionary<string, long>> Numbers = new(ReadOnce);
 
-    /// <summary>"Struct" to its size, "Struct.field" to its offset; skips the test where there is no C compiler.</summary>
+    /// <summary>
+    /// "Struct" to its size, "Struct.field" to its offset; skips the test where there is no C compiler.
+    /// </summary>
     public static Dictionary<string, long> Structs() => Where(isConstant: false);
 
     /// <summary>The values of enumerators and macros; skips the test where there is no C compiler.</summary>

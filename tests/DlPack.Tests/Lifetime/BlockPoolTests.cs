@@ -14,10 +14,11 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
 
     private readonly float[] _array = [0, 1, 2, 3, 4, 5];
 
+    public BlockPoolTests() => Requires.CCompiler();
+
     [Fact]
     public void A_released_block_is_the_next_one_lent()
     {
-        Requires.CCompiler();
         nint first = Export();
         Delete(first);
 
@@ -30,7 +31,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [Fact]
     public void Blocks_that_are_lent_at_once_are_all_different()
     {
-        Requires.CCompiler();
         nint[] lent = [.. Enumerable.Range(0, ManyBlocks).Select(_ => Export())];
 
         lent.Should().OnlyHaveUniqueItems();
@@ -44,7 +44,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [Fact]
     public void More_blocks_than_the_pool_keeps_come_back_from_native_threads()
     {
-        Requires.CCompiler();
         nint[] lent = [.. Enumerable.Range(0, ManyBlocks).Select(_ => Export())];
 
         foreach (nint[] some in lent.Chunk(100))
@@ -62,7 +61,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [Fact]
     public void One_thread_that_exports_and_one_that_deletes_do_not_pile_up_blocks()
     {
-        Requires.CCompiler();
         const int Count = 20_000;
         using var lent = new BlockingCollection<nint>(boundedCapacity: 16);
         var blocks = new HashSet<nint>();
@@ -96,7 +94,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [Fact]
     public void Exporters_and_deleters_on_many_threads_keep_the_balance()
     {
-        Requires.CCompiler();
         const int Each = 5000;
         using var lent = new BlockingCollection<nint>(boundedCapacity: 256);
         int exporters = 3;
@@ -131,7 +128,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [Fact]
     public void Blocks_of_threads_that_have_ended_are_reused()
     {
-        Requires.CCompiler();
         var blocks = new HashSet<nint>();
         for (int i = 0; i < 100; i++)
         {
@@ -151,7 +147,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [Fact]
     public void What_ended_threads_have_lent_is_still_counted_and_can_be_released()
     {
-        Requires.CCompiler();
         nint[] lent = new nint[8];
         Threads.Run(8, i => lent[i] = Export());
         Collect.Everything();
@@ -171,7 +166,6 @@ public sealed unsafe class BlockPoolTests : LeakCheckedTests
     [InlineData(64)]
     public void Blocks_for_few_and_for_many_dimensions_hold_shape_and_strides(int ndim)
     {
-        Requires.CCompiler();
         long[] shape = [.. Enumerable.Repeat(1L, ndim - 2), 2, 3];
         for (int i = 0; i < 100; i++)
         {

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace DlPackNet.Tests.Lifetime;
 
-/// <summary>Dispose on one thread while another uses the object: a result or an exception, never a crash or a leak.</summary>
+/// <summary>
+/// Dispose on one thread while another uses the object: a result or an exception, never a crash or a leak.
+/// </summary>
 public sealed unsafe class DisposeRaceTests : LeakCheckedTests
 {
     private const int Rounds = 1000;

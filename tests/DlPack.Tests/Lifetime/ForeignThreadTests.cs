@@ -8,7 +8,6 @@ namespace DlPackNet.Tests.Lifetime;
 /// <summary>Deleters come on native threads that .NET has never seen, at any time.</summary>
 public sealed unsafe class ForeignThreadTests : LeakCheckedTests
 {
-    // Before anything is lent that only the peer in C would give back.
     public ForeignThreadTests() => Requires.CCompiler();
 
     [Fact]

@@ -8,10 +8,11 @@ namespace DlPackNet.Tests.Lifetime;
 /// <summary>Exports, imports and forgotten objects under constant compacting collections.</summary>
 public sealed unsafe class GarbageStressTests : LeakCheckedTests
 {
+    public GarbageStressTests() => Requires.CCompiler();
+
     [Fact]
     public void Exports_of_every_source_keep_their_elements()
     {
-        Requires.CCompiler();
         var lent = new List<nint>();
         for (int round = 0; round < 60; round++)
         {
@@ -46,7 +47,6 @@ public sealed unsafe class GarbageStressTests : LeakCheckedTests
     [Fact]
     public void Temporary_objects_are_not_finalized_while_their_methods_run()
     {
-        Requires.CCompiler();
         bool done = false;
         Threads.Run(2, i =>
         {
@@ -77,7 +77,6 @@ public sealed unsafe class GarbageStressTests : LeakCheckedTests
     [Fact]
     public void Forgotten_objects_capsules_and_imports_are_all_released_by_finalizers()
     {
-        Requires.CCompiler();
         long calls = NativePeer.DeleterCalls;
         var memories = new List<CountedMemory>();
         Threads.Run(2, i =>

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DlPackNet.Tests.Lifetime;
 
-/// <summary>Whatever owns the memory is released once, by the last of its borrowers, in whatever order they end.</summary>
+/// <summary>
+/// Whatever owns the memory is released once, by the last of its borrowers, in whatever order they end.
+/// </summary>
 public sealed unsafe class OwnerOrderTests : LeakCheckedTests
 {
     private static int _nativeReleases;

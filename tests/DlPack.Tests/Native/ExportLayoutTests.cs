@@ -158,8 +158,13 @@ public sealed unsafe class ExportLayoutTests : PeerLeakCheckedTests
         long[] indexes = [offset];
         for (int i = 0; i < shape.Length; i++)
         {
-            long stride = strides.Length > 0 ? strides[i] : shape.Skip(i + 1).Aggregate(1L, (product, n) => product * n);
-            indexes = [.. indexes.SelectMany(start => Enumerable.Range(0, (int)shape[i]).Select(n => start + (n * stride)))];
+            long stride = strides.Length > 0
+                ? strides[i]
+                : shape.Skip(i + 1).Aggregate(1L, (product, n) => product * n);
+            indexes =
+            [
+                .. indexes.SelectMany(start => Enumerable.Range(0, (int)shape[i]).Select(n => start + (n * stride))),
+            ];
         }
 
         return indexes;

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DlPackNet.Tests.Native;
 
-/// <summary>Whatever is lent, a strict consumer in C finds nothing to complain about, and reads the right values.</summary>
+/// <summary>
+/// Whatever is lent, a strict consumer in C finds nothing to complain about, and reads the right values.
+/// </summary>
 public sealed unsafe class ExportSourceTests : PeerLeakCheckedTests
 {
     private static readonly float[] Ramp = [0, 1, 2, 3, 4, 5];
@@ -18,7 +20,8 @@ public sealed unsafe class ExportSourceTests : PeerLeakCheckedTests
         ["array with shape"] = () => DlPack.AsDlPack(Ramp, [2, 1, 3]),
         ["array of rank 2"] = () => DlPack.AsDlPack(new short[,] { { 0, 1, 2 }, { 3, 4, 5 } }),
         ["array of rank 3"] = () => DlPack.AsDlPack(new byte[,,] { { { 0, 1 }, { 2, 3 }, { 4, 5 } } }),
-        ["array of rank 4"] = () => DlPack.AsDlPack(new long[,,,] { { { { 0 }, { 1 }, { 2 } }, { { 3 }, { 4 }, { 5 } } } }),
+        ["array of rank 4"] = () =>
+            DlPack.AsDlPack(new long[,,,] { { { { 0 }, { 1 }, { 2 } }, { { 3 }, { 4 }, { 5 } } } }),
         ["array of rank 5"] = () => DlPack.AsDlPack((Array)new int[,,,,] { { { { { 0, 1, 2, 3, 4, 5 } } } } }),
         ["array of enums"] = () => DlPack.AsDlPack(Enumerable.Range(0, 6).Select(i => (DayOfWeek)i).ToArray()),
         ["array of chars"] = () => DlPack.AsDlPack("\0\u0001\u0002\u0003\u0004\u0005".ToCharArray()),
@@ -35,7 +38,8 @@ public sealed unsafe class ExportSourceTests : PeerLeakCheckedTests
         ["pointer"] = () => new CountedMemory().Lend(),
         ["allocation"] = Allocated,
         ["view"] = () => DlPack.AsDlPack(DlPack.AsDlPack(new float[] { 9, 0, 1, 2, 3, 4, 5 }), [6], offset: 1),
-        ["import"] = () => DlPack.FromDlpack(NativePeer.Versioned(new PeerTensor { Shape = [3, 2], DType = DLDataType.Int16 })),
+        ["import"] = () =>
+            DlPack.FromDlpack(NativePeer.Versioned(new PeerTensor { Shape = [3, 2], DType = DLDataType.Int16 })),
         ["legacy import"] = () => DlPack.FromDlpack(NativePeer.Legacy(new PeerTensor { Shape = [6], ByteOffset = 8 })),
         ["second object"] = () => DlPack.AsDlPack(DlPack.AsDlPack(Ramp)),
     };
@@ -68,7 +72,8 @@ public sealed unsafe class ExportSourceTests : PeerLeakCheckedTests
         using (DlPackObject tensor = Sources[source]())
         {
             lent = DlPack.ExportLegacy(tensor);
-            ((nint)lent->dl_tensor.data == tensor.Data).Should().Be(!tensor.IsReadOnly, "only read-only data is copied");
+            ((nint)lent->dl_tensor.data == tensor.Data)
+                .Should().Be(!tensor.IsReadOnly, "only read-only data is copied");
         }
 
         Collect.Compacting();

@@ -123,7 +123,8 @@ public sealed unsafe class ImportLayoutTests : PeerLeakCheckedTests
         }
 
         tensor.Data.Should().Be((nint)lent->data + (nint)lent->byte_offset, "nothing is copied");
-        tensor.IsReadOnly.Should().Be(strides is not null && strides.Contains(0), "only repeated elements may not be written");
+        tensor.IsReadOnly
+            .Should().Be(strides is not null && strides.Contains(0), "only repeated elements may not be written");
         if (tensor.IsContiguous)
         {
             tensor.AsReadOnlySpan<float>().ToArray().Select(value => (double)value).Should().Equal(expected);

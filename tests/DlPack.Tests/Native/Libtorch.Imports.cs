@@ -12,7 +12,9 @@ internal static partial class Libtorch
     /// </summary>
     internal static unsafe class Imports
     {
-        /// <summary><c>Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;…&gt;)</c>.</summary>
+        /// <summary>
+        /// <c>Tensor at::fromDLPackVersioned(DLManagedTensorVersioned*, std::function&lt;…&gt;)</c>.
+        /// </summary>
         [DllImport(LibraryName,
             EntryPoint = "_ZN2at19fromDLPackVersionedEP24DLManagedTensorVersionedSt8functionIFvPvEE")]
         public static extern nint FromDLPackVersioned(nint result, DLManagedTensorVersioned* source, void* function);

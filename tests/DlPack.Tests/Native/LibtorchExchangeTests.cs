@@ -10,7 +10,9 @@ public sealed unsafe class LibtorchExchangeTests : LeakCheckedTests
 {
     public LibtorchExchangeTests() => Libtorch.Load();
 
-    /// <summary>Shape, strides (empty: row-major) and offset in 24 elements. libtorch refuses negative strides.</summary>
+    /// <summary>
+    /// Shape, strides (empty: row-major) and offset in 24 elements. libtorch refuses negative strides.
+    /// </summary>
     public static TheoryData<long[], long[], long> Layouts => new()
     {
         { [], [], 5 },

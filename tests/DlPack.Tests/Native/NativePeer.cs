@@ -49,7 +49,9 @@ internal static unsafe partial class NativePeer
     /// <inheritdoc cref="DeleteOnThread(DLManagedTensorVersioned*)"/>
     public static void DeleteOnThread(DLManagedTensor* tensor) => DeleteOnThread(tensor, Kind.Legacy);
 
-    /// <summary>Calls the deleters of versioned tensors at the same moment, each on a native thread of its own.</summary>
+    /// <summary>
+    /// Calls the deleters of versioned tensors at the same moment, each on a native thread of its own.
+    /// </summary>
     /// <param name="tensors">Pointers to <see cref="DLManagedTensorVersioned"/>.</param>
     public static void DeleteOnThreads(params nint[] tensors) => DeleteOnThreads(tensors, Kind.Versioned);
 

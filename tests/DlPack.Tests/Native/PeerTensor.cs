@@ -2,7 +2,9 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.Tests.Native;
 
-/// <summary>A tensor to be made by the C producer: elements 0, 1, 2 … in row-major order, in memory from malloc.</summary>
+/// <summary>
+/// A tensor to be made by the C producer: elements 0, 1, 2 … in row-major order, in memory from malloc.
+/// </summary>
 internal sealed record PeerTensor
 {
     /// <summary>The extents, in elements.</summary>

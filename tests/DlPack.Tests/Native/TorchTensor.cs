@@ -48,7 +48,9 @@ internal sealed unsafe partial class TorchTensor : IDisposable
         return tensor;
     }
 
-    /// <summary>A new row-major tensor with the elements 0, 1, 2 …; for types that a half can be converted to.</summary>
+    /// <summary>
+    /// A new row-major tensor with the elements 0, 1, 2 …; for types that a half can be converted to.
+    /// </summary>
     public static TorchTensor Ramp(TorchDType dtype, params long[] shape)
     {
         TorchTensor tensor = Empty(dtype, shape);
@@ -61,7 +63,9 @@ internal sealed unsafe partial class TorchTensor : IDisposable
         return tensor;
     }
 
-    /// <summary>Takes over a versioned tensor: libtorch calls its deleter when the last of its tensors is freed.</summary>
+    /// <summary>
+    /// Takes over a versioned tensor: libtorch calls its deleter when the last of its tensors is freed.
+    /// </summary>
     public static TorchTensor FromDlpack(DLManagedTensorVersioned* source) =>
         MakeInPlace((result, function) => Imports.FromDLPackVersioned(result, source, function));
 
