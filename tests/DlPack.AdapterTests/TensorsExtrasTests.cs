@@ -84,6 +84,34 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
         windows.ToTensor<int>().ToArray().Should().Equal(1, 2, 3, 2, 3, 4);
     }
 
+    [Fact]
+    public void A_broadcast_tensor_goes_out_read_only_with_strides_of_0()
+    {
+        Tensor<int> row = Tensor.Create(Range(1, 3), 0, [2, 3], [0, 1]);
+        using DlPackObject tensor = row.AsDlPack();
+        tensor.Strides.ToArray().Should().Equal(0, 1);
+        tensor.IsReadOnly.Should().BeTrue();
+        tensor.ToArray<int>().Should().Equal(1, 2, 3, 1, 2, 3);
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.AsReadOnlyTensorSpan<int>()[1, 2].Should().Be(3);
+    }
+
+    [Fact]
+    public void A_slice_of_a_pinned_tensor_of_an_array_goes_out_from_its_first_element()
+    {
+        Tensor<int> whole = Tensor.Create(Range(0, 24), 4, [4, 5], [5, 1]);
+        Tensor<int> slice = Tensor.Transpose(whole.Slice(new NRange(1, 3), new NRange(2, 5)));
+        using MemoryHandle pin = whole.GetPinnedHandle();
+        using DlPackObject tensor = slice.AsDlPack();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        tensor.Dispose();
+        back.Shape.ToArray().Should().Equal(3, 2);
+        back.Strides.ToArray().Should().Equal(1, 5);
+        back.ToArray<int>().Should().Equal(11, 16, 12, 17, 13, 18);
+        slice[2, 1] = -1;
+        back.AsTensorSpan<int>()[2, 1].Should().Be(-1);
+    }
+
     [Theory]
     [InlineData(new long[] { 2, 3 }, new long[] { 4, 1 }, 5)]
     [InlineData(new long[] { 2, 3 }, new long[] { 1, 2 }, 0)]
