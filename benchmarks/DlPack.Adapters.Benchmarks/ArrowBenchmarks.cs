@@ -102,7 +102,7 @@ public unsafe class ArrowBenchmarks
         ArrowAbi.Release(_slot);
     }
 
-    /// <summary>The least that gives native memory back for sure: an object that does, and memory that knows it.</summary>
+    /// <summary>The least that gives native memory back: an object that does, and memory that knows it.</summary>
     private sealed class NativeOwner(nint address) : IDisposable
     {
         ~NativeOwner() => Free();

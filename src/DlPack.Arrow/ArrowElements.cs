@@ -44,7 +44,7 @@ internal static class ArrowElements
         (DLDataTypeCode.kDLFloat, 32, 1) => FloatType.Default,
         (DLDataTypeCode.kDLFloat, 64, 1) => DoubleType.Default,
         _ => throw new DlPackException(
-            $"Arrow has no type for elements of {dtype}. Lay a view of a type of the same size that it has over the same "
+            $"Arrow has no type for elements of {dtype}. Lay a view of a type that it has, and of the same size, over the "
             + "memory by AsDlPack(tensor, shape, strides, dtype), such as uint16 for bfloat16, or convert them."),
     };
 

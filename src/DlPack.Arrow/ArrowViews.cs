@@ -13,9 +13,9 @@ public static unsafe class ArrowViews
     /// write to it while the array is in use: Arrow arrays never change.
     /// </param>
     /// <returns>
-    /// An array that holds the memory, until it and all that share its buffers (<c>SliceShared</c>, exports by the C data
-    /// interface) are disposed or collected; the tensor may be disposed before. Where the memory is a .NET array, that is
-    /// all collected in the end, and is pinned only while Arrow lends it to native code. One dimension
+    /// An array that holds the memory, until it and all that share its buffers (<c>SliceShared</c>, exports by the C
+    /// data interface) are disposed or collected; the tensor may be disposed before. Where the memory is a .NET array,
+    /// there is nothing to give back, and it is pinned only while Arrow lends it to native code. One dimension
     /// gives the array of the element type (<see cref="FloatArray"/> for float32 and so on,
     /// <see cref="Bool8Array"/> for bool), no dimension such an array of length 1, and more dimensions a
     /// <see cref="FixedShapeTensorArray"/>, whose permutation tells the order of the dimensions.

@@ -73,10 +73,10 @@ public static unsafe class TensorViews
     /// <typeparam name="T">See <see cref="AsTensorSpan{T}"/>.</typeparam>
     /// <param name="tensor">A tensor of any shape and strides.</param>
     /// <returns>
-    /// Over a <c>T[]</c> that can be written, in strides that the type can have, a tensor that shares the array: a write
-    /// to either is seen by both, and the array lives as long as one of them. Otherwise, as for native memory, arrays of
-    /// more dimensions, read-only tensors and negative strides, a new row-major one that does not depend on
-    /// <paramref name="tensor"/>. To have a copy always, take <c>Tensor.Create(tensor.ToArray&lt;T&gt;(), lengths)</c>.
+    /// Over a <c>T[]</c> that can be written, in strides that the type can have, a tensor that shares the array: a
+    /// write to either is seen by both, and the array lives as long as one of them. Otherwise, as for native memory,
+    /// arrays of more dimensions, read-only tensors and negative strides, a new row-major one that does not depend on
+    /// <paramref name="tensor"/>. For a copy always, take <c>Tensor.Create(tensor.ToArray&lt;T&gt;(), lengths)</c>.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">Another type, another device, too many elements for an array.</exception>

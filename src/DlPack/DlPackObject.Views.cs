@@ -67,12 +67,14 @@ public sealed unsafe partial class DlPackObject
     public ReadOnlyMemory<T> AsReadOnlyMemory<T>()
         where T : unmanaged => GetMemory<T>();
 
-    /// <summary>The managed array that the elements lie in, if they lie in one, for libraries that are built on arrays.</summary>
+    /// <summary>The managed array in which the elements lie, if they do, for libraries that are built on arrays.</summary>
     /// <param name="array">
-    /// The array, of whatever element type and rank; null where the memory is native, another library's or an owner's. It
-    /// needs no owner: whoever has it keeps it alive, after this is disposed too. It can move until it is pinned.
+    /// The array, of whatever element type and rank; null where the memory is native, another library's or an
+    /// owner's. Whoever has it keeps it alive, after this is disposed too. It can move until it is pinned.
     /// </param>
-    /// <param name="byteOffset">The bytes from the array's first element to the one at index 0 in every dimension.</param>
+    /// <param name="byteOffset">
+    /// The bytes from the array's first element to the one at index 0 in every dimension.
+    /// </param>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     /// <remarks>

@@ -40,7 +40,9 @@ public abstract class DlPackPinnableOwner : DlPackOwner
         }
     }
 
-    /// <summary>Counts a borrower; from or to none, the count is <see cref="Changing"/> until the caller is done.</summary>
+    /// <summary>
+    /// Counts a borrower. From or to none, the count is <see cref="Changing"/> until the caller is done.
+    /// </summary>
     /// <returns>How many there were.</returns>
     private int ChangePins(int added)
     {

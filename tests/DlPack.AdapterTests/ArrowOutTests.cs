@@ -90,7 +90,12 @@ public sealed unsafe class ArrowOutTests : LeakChecked
             Int32Type.Default, 18, -1, 0, [new ArrowBuffer(valid), Ints([.. Enumerable.Range(0, 18)]).Data.Buffers[1]]);
         byte[] validLists = [0b1111_1011];
         var lists = new ArrayData(
-            new FixedSizeListType(Int32Type.Default, 2), 8, -1, 0, [new ArrowBuffer(validLists)], [values.Slice(2, 16)]);
+            new FixedSizeListType(Int32Type.Default, 2),
+            8,
+            -1,
+            0,
+            [new ArrowBuffer(validLists)],
+            [values.Slice(2, 16)]);
         IArrowArray array = ArrowArrayFactory.BuildArray(lists);
         Refuses(array, "*1 nulls among 8 values of fixed_size_list*");
         Refuses(ArrowArrayFactory.Slice(array, 0, 2), "*1 nulls among 4 values of int32*");

@@ -129,7 +129,8 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
 
         nint[] last = [.. shared.Lengths.ToArray().Select(length => length - 1)];
         shared[last] = 100;
-        items[offset + Indexes.Flat([.. last.Select(i => (long)i)], shape.Length == 0 ? [0] : strides)].Should().Be(100);
+        long place = shape.Length == 0 ? offset : offset + Indexes.Flat([.. last.Select(i => (long)i)], strides);
+        items[place].Should().Be(100);
         items[offset] = 200;
         shared.FlattenTo(items = new int[20]);
         items[0].Should().Be(200);
