@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
@@ -44,7 +45,7 @@ public static unsafe class ArrowViews
 
     private static ReadOnlyMemory<byte> Bytes(System.Array array, long offset, int length) =>
         array.GetType() == typeof(byte[])
-            ? new ReadOnlyMemory<byte>((byte[])array, (int)offset, length)
+            ? new ReadOnlyMemory<byte>(Unsafe.As<byte[]>(array), (int)offset, length)
             : new ArrayBytes(array, (nint)offset, length).Memory;
 
     /// <summary>An array over managed memory, which needs nobody to give it back.</summary>
