@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.C;
 using Apache.Arrow.Types;
 using BenchmarkDotNet.Attributes;
+using CommunityToolkit.HighPerformance;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Benchmarks;
@@ -15,7 +17,10 @@ public unsafe class ArrowBenchmarks
         new ArrowBuffer(new byte[256]), ArrowBuffer.Empty, length: 64, nullCount: 0, offset: 0);
 
     private readonly FloatArray _native = new FloatArray.Builder().AppendRange(new float[64]).Build();
+    private readonly float[] _floats = new float[64];
     private DlPackObject _tensor = null!;
+    private DlPackObject _array = null!;
+    private DlPackObject _byteTensor = null!;
     private CArrowArray* _slot;
     private void** _buffers;
 
@@ -23,6 +28,8 @@ public unsafe class ArrowBenchmarks
     public void Setup()
     {
         _tensor = DlPack.Allocate<float>([64]);
+        _array = DlPack.AsDlPack(_floats);
+        _byteTensor = DlPack.AsDlPack(_bytes, DLDataType.Float32);
         _slot = CArrowArray.Create();
         _buffers = (void**)NativeMemory.AllocZeroed(2, (nuint)sizeof(void*));
         _buffers[1] = (void*)_tensor.Data;
@@ -32,6 +39,8 @@ public unsafe class ArrowBenchmarks
     public void Cleanup()
     {
         _tensor.Dispose();
+        _array.Dispose();
+        _byteTensor.Dispose();
         CArrowArray.Free(_slot);
         NativeMemory.Free(_buffers);
     }
@@ -48,7 +57,7 @@ public unsafe class ArrowBenchmarks
     [Benchmark(Description = "out: CArrowArrayExporter, native buffer")]
     public void ArrowOutNative() => Export(_native);
 
-    [Benchmark(Description = "in: ToArrowArray and Dispose")]
+    [Benchmark(Description = "in: ToArrowArray, native memory, and Dispose")]
     public void In() => _tensor.ToArrowArray().Dispose();
 
     [Benchmark(Description = "in: CArrowArrayImporter and Dispose")]
@@ -58,9 +67,27 @@ public unsafe class ArrowBenchmarks
         CArrowArrayImporter.ImportArray(_slot, FloatType.Default).Dispose();
     }
 
-    [Benchmark(Description = "in: new FloatArray, which holds nothing")]
-    public FloatArray ArrowWrap() =>
-        new(new ArrowBuffer(_bytes), ArrowBuffer.Empty, length: 64, nullCount: 0, offset: 0);
+    [Benchmark(Description = "in: new FloatArray, native memory given back by Dispose or a finalizer")]
+    public void ArrowWrapOwned()
+    {
+        using var owner = new NativeOwner(_tensor.Data);
+        using FloatArray array = Wrap(owner.Memory);
+    }
+
+    [Benchmark(Description = "in: ToArrowArray of a float[], and Dispose")]
+    public void InArray() => _array.ToArrowArray().Dispose();
+
+    [Benchmark(Description = "in: new FloatArray over the float[] as bytes, and Dispose")]
+    public void ArrowWrapArray() => Wrap(_floats.AsMemory().AsBytes()).Dispose();
+
+    [Benchmark(Description = "in: ToArrowArray of a byte[] of floats, and Dispose")]
+    public void InBytes() => _byteTensor.ToArrowArray().Dispose();
+
+    [Benchmark(Description = "in: new FloatArray over the byte[], and Dispose")]
+    public void ArrowWrap() => Wrap(_bytes).Dispose();
+
+    private static FloatArray Wrap(ReadOnlyMemory<byte> bytes) =>
+        new(new ArrowBuffer(bytes), ArrowBuffer.Empty, length: 64, nullCount: 0, offset: 0);
 
     private static void Lend(FloatArray array)
     {
@@ -73,5 +100,43 @@ public unsafe class ArrowBenchmarks
     {
         CArrowArrayExporter.ExportArray(array, _slot);
         ArrowAbi.Release(_slot);
+    }
+
+    /// <summary>The least that gives native memory back: an object that does, and memory that knows it.</summary>
+    private sealed class NativeOwner(nint address) : IDisposable
+    {
+        ~NativeOwner() => Free();
+
+        public Memory<byte> Memory => new NativeBytes(this, address).Memory;
+
+        public void Dispose()
+        {
+            Free();
+            GC.SuppressFinalize(this);
+        }
+
+        // Here the memory is another's.
+        private static void Free()
+        {
+        }
+    }
+
+    private sealed class NativeBytes(NativeOwner owner, nint address) : MemoryManager<byte>
+    {
+        public NativeOwner Owner => owner;
+
+        public override Memory<byte> Memory => CreateMemory(256);
+
+        public override Span<byte> GetSpan() => new((void*)address, 256);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)address + elementIndex, pinnable: this);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

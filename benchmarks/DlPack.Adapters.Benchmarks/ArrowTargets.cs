@@ -10,9 +10,13 @@ internal static class ArrowTargets
             run.Ratio("Arrow", "OutManaged", "ArrowOutManaged")),
         new("Arrow out / CArrowArrayExporter, native buffer, at most", 1.3,
             run.Ratio("Arrow", "OutNative", "ArrowOutNative")),
-        new("Arrow in / CArrowArrayImporter, which holds the memory too, at most", 1.3,
+        new("Arrow in, native memory / CArrowArrayImporter, which gives it back too, at most", 1.3,
             run.Ratio("Arrow", "In", "ArrowIn")),
-        new("Arrow in / new FloatArray, which holds nothing, at most", 1.3,
+        new("Arrow in, native memory / new FloatArray over what nobody gives back, at most", 1.3,
             run.Ratio("Arrow", "In", "ArrowWrap")),
+        new("Arrow in, float[] / new FloatArray over its bytes, at most", 1.3,
+            run.Ratio("Arrow", "InArray", "ArrowWrapArray")),
+        new("Arrow in, byte[] / new FloatArray over it, at most", 1.3,
+            run.Ratio("Arrow", "InBytes", "ArrowWrap")),
     ];
 }

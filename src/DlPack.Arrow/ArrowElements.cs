@@ -44,9 +44,8 @@ internal static class ArrowElements
         (DLDataTypeCode.kDLFloat, 32, 1) => FloatType.Default,
         (DLDataTypeCode.kDLFloat, 64, 1) => DoubleType.Default,
         _ => throw new DlPackException(
-            $"Arrow has no type for elements of {dtype}. Lay a view of a type that it has over the same memory by "
-            + "AsDlPack(tensor, shape, strides, dtype), such as uint16 for bfloat16 or convert "
-            + "them."),
+            $"Arrow has no type for elements of {dtype}. Lay a view of a type that it has, and of the same size, over the "
+            + "memory by AsDlPack(tensor, shape, strides, dtype), such as uint16 for bfloat16, or convert them."),
     };
 
     /// <summary>What to do instead with values that are no elements.</summary>

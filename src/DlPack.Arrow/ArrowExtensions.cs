@@ -32,7 +32,7 @@ public static class ArrowExtensions
     /// The array has nulls, or values that are no tensor elements: bits, strings, lists of varying length and others.
     /// </exception>
     /// <exception cref="ArgumentException">The array's buffer is shorter than its length says.</exception>
-    /// <exception cref="ObjectDisposedException">The array has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The array has been disposed, and its memory given back.</exception>
     public static DlPackObject AsDlPack(this IArrowArray array, bool isWritable = false)
     {
         ArgumentNullException.ThrowIfNull(array);

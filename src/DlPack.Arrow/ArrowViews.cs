@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
@@ -13,8 +14,9 @@ public static unsafe class ArrowViews
     /// write to it while the array is in use: Arrow arrays never change.
     /// </param>
     /// <returns>
-    /// An array that holds the memory, which stays in place, until it and all that share its buffers (<c>SliceShared</c>,
-    /// exports by the C data interface) are disposed or collected; the tensor may be disposed before. One dimension
+    /// An array that holds the memory, until it and all that share its buffers (<c>SliceShared</c>, exports by the C
+    /// data interface) are disposed or collected; the tensor may be disposed before. Where the memory is a .NET array,
+    /// there is nothing to give back, and it is pinned only while Arrow lends it to native code. One dimension
     /// gives the array of the element type (<see cref="FloatArray"/> for float32 and so on,
     /// <see cref="Bool8Array"/> for bool), no dimension such an array of length 1, and more dimensions a
     /// <see cref="FixedShapeTensorArray"/>, whose permutation tells the order of the dimensions.
@@ -32,8 +34,30 @@ public static unsafe class ArrowViews
         IArrowType values = ArrowElements.TypeOf(tensor.DType);
         IArrowType type = tensor.NDim <= 1 ? values : TensorType(tensor, values);
         CheckRows(tensor);
+        if (tensor.DangerousTryGetArray(out System.Array? array, out long byteOffset))
+        {
+            return OverArray(Bytes(array, byteOffset, (int)tensor.ByteLength), tensor, type, values);
+        }
+
         tensor.EnsureOnHost();
         return LentArray.Import(DlPack.Export(tensor), type, tensor.Length);
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(System.Array array, long offset, int length) =>
+        array.GetType() == typeof(byte[])
+            ? new ReadOnlyMemory<byte>(Unsafe.As<byte[]>(array), (int)offset, length)
+            : new ArrayBytes(array, (nint)offset, length).Memory;
+
+    /// <summary>An array over managed memory, which needs nobody to give it back.</summary>
+    private static IArrowArray OverArray(
+        ReadOnlyMemory<byte> bytes, DlPackObject tensor, IArrowType type, IArrowType valueType)
+    {
+        var values = new ArrayData(
+            valueType, (int)tensor.Length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(bytes)]);
+        return ArrowArrayFactory.BuildArray(
+            type == valueType
+                ? values
+                : new ArrayData(type, (int)tensor.Shape[0], 0, 0, [ArrowBuffer.Empty], [values]));
     }
 
     private static FixedShapeTensorType TensorType(DlPackObject tensor, IArrowType values)
@@ -85,11 +109,12 @@ public static unsafe class ArrowViews
             throw TooLarge(tensor);
         }
 
-        if (tensor.Length > 1 && tensor.NDim > 0 && tensor.Shape[0] > 1
-            && tensor.Strides[0] != tensor.Length / tensor.Shape[0])
+        if (tensor.Length > 1 && tensor.NDim > 0 && tensor.Shape[0] > 1 && tensor.Strides[0] != StepOf(tensor))
         {
             throw Unsuitable(tensor);
         }
+
+        static long StepOf(DlPackObject tensor) => tensor.NDim == 1 ? 1 : tensor.Length / tensor.Shape[0];
     }
 
     private static DlPackException Unsuitable(DlPackObject tensor) => new(

@@ -18,43 +18,42 @@ internal static unsafe class LentArray
     /// <param name="count">The number of elements.</param>
     public static IArrowArray Import(DLManagedTensorVersioned* lent, IArrowType type, long count)
     {
-        void** valueBuffers = stackalloc void*[2];
-        valueBuffers[0] = null;
-        valueBuffers[1] = lent->dl_tensor.data;
-        var values = new CArray { Length = count, BufferCount = 2, Buffers = valueBuffers, Release = &Release };
+        var buffers = new ValueBuffers { Values = lent->dl_tensor.data };
+        var values = new CArray { Length = count, BufferCount = 2, Buffers = (void**)&buffers, Release = &Release };
         if (type is not FixedShapeTensorType)
         {
-            return Import(lent, type, values);
+            return Import(lent, type, &values);
         }
 
-        void* noValidity = null;
         CArray* child = &values;
         var lists = new CArray
         {
             Length = lent->dl_tensor.shape[0],
             BufferCount = 1,
-            Buffers = &noValidity,
+            Buffers = &buffers.Validity,
             ChildCount = 1,
             Children = &child,
             Release = &Release,
         };
-        return Import(lent, type, lists);
+        return Import(lent, type, &lists);
     }
 
-    private static IArrowArray Import(DLManagedTensorVersioned* lent, IArrowType type, CArray array)
+    private static IArrowArray Import(DLManagedTensorVersioned* lent, IArrowType type, CArray* array)
     {
-        array.PrivateData = lent;
+        array->PrivateData = lent;
         try
         {
-            return CArrowArrayImporter.ImportArray((CArrowArray*)&array, type);
+            return CArrowArrayImporter.ImportArray((CArrowArray*)array, type);
         }
-        finally
+        catch
         {
             // The importer takes the array over, which it shows by clearing the callback, unless it throws before.
-            if (array.Release != null)
+            if (array->Release != null)
             {
-                array.Release(&array);
+                array->Release(array);
             }
+
+            throw;
         }
     }
 
@@ -67,5 +66,15 @@ internal static unsafe class LentArray
         {
             lent->deleter(lent);
         }
+    }
+
+    /// <summary>What <c>buffers</c> points to.</summary>
+    private struct ValueBuffers
+    {
+        /// <summary>Null: nothing is null.</summary>
+        public void* Validity;
+
+        /// <summary>The elements.</summary>
+        public void* Values;
     }
 }

@@ -1,13 +1,19 @@
+using System.Runtime.InteropServices;
+
 namespace DlPackNet;
 
 /// <summary>Between the 64-bit numbers of DLPack and the native ones of System.Numerics.Tensors.</summary>
 internal static class TensorExtents
 {
+    private static readonly long[] _noElements = [0];
+    private static readonly long[] _compact = [1];
+
     /// <summary>The shape. A tensor of no dimensions has no elements there, but is a scalar in DLPack.</summary>
-    public static long[] Shape(ReadOnlySpan<nint> lengths) => lengths.IsEmpty ? [0] : Widen(lengths);
+    public static ReadOnlySpan<long> Shape(ReadOnlySpan<nint> lengths) =>
+        lengths.IsEmpty ? _noElements : Widen(lengths);
 
     /// <summary>The strides, as many as <see cref="Shape"/> has extents.</summary>
-    public static long[] Strides(ReadOnlySpan<nint> strides) => strides.IsEmpty ? [1] : Widen(strides);
+    public static ReadOnlySpan<long> Strides(ReadOnlySpan<nint> strides) => strides.IsEmpty ? _compact : Widen(strides);
 
     /// <summary>The lengths. A scalar is one dimension of one.</summary>
     public static nint[] Lengths(long[] shape) => shape.Length == 0 ? [1] : Narrow(shape);
@@ -41,8 +47,10 @@ internal static class TensorExtents
         return last + 1;
     }
 
-    private static long[] Widen(ReadOnlySpan<nint> numbers) =>
-        Array.ConvertAll(numbers.ToArray(), number => (long)number);
+    // Where a native number has 64 bits, it is one already.
+    private static ReadOnlySpan<long> Widen(ReadOnlySpan<nint> numbers) => nint.Size == sizeof(long)
+        ? MemoryMarshal.Cast<nint, long>(numbers)
+        : Array.ConvertAll(numbers.ToArray(), number => (long)number);
 
     private static nint[] Narrow(long[] numbers) => Array.ConvertAll(numbers, number => checked((nint)number));
 }

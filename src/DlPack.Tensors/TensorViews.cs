@@ -67,11 +67,17 @@ public static unsafe class TensorViews
     }
 
     /// <summary>
-    /// The elements in a new <see cref="Tensor{T}"/>: a <b>copy</b>, since the type has managed memory of its own only.
+    /// The elements as a <see cref="Tensor{T}"/>: on the same memory where that is an array of
+    /// <typeparamref name="T"/>, else a <b>copy</b>, since the type can have no other memory.
     /// </summary>
     /// <typeparam name="T">See <see cref="AsTensorSpan{T}"/>.</typeparam>
     /// <param name="tensor">A tensor of any shape and strides.</param>
-    /// <returns>A row-major tensor that does not depend on <paramref name="tensor"/>.</returns>
+    /// <returns>
+    /// Over a <c>T[]</c> that can be written, in strides that the type can have, a tensor that shares the array: a
+    /// write to either is seen by both, and the array lives as long as one of them. Otherwise, as for native memory,
+    /// arrays of more dimensions, read-only tensors and negative strides, a new row-major one that does not depend on
+    /// <paramref name="tensor"/>. For a copy always, take <c>Tensor.Create(tensor.ToArray&lt;T&gt;(), lengths)</c>.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">Another type, another device, too many elements for an array.</exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
@@ -79,9 +85,44 @@ public static unsafe class TensorViews
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        if (Share<T>(tensor) is { } shared)
+        {
+            return shared;
+        }
+
         T[] items = tensor.ToArray<T>();
         using DlPackObject compact = DlPack.AsDlPack(items, tensor.Shape, dtype: tensor.DType);
         return Tensor.Create(items, TensorExtents.Lengths(compact.LayoutIn<T>().Shape));
+    }
+
+    /// <summary>A tensor over the array in which the elements lie; null if there is none, or none can be.</summary>
+    private static Tensor<T>? Share<T>(DlPackObject tensor)
+        where T : unmanaged
+    {
+        // An array of another type of the same size would pass for a T[].
+        if (!tensor.DangerousTryGetArray(out Array? array, out long byteOffset)
+            || array.GetType() != typeof(T[])
+            || tensor.IsReadOnly
+            || tensor.Length == 0
+            || byteOffset % sizeof(T) != 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            (long[] shape, long[] strides) = tensor.LayoutIn<T>();
+            return Tensor.Create(
+                (T[])array,
+                (int)(byteOffset / sizeof(T)),
+                TensorExtents.Lengths(shape),
+                TensorExtents.Strides(shape, strides));
+        }
+        catch (Exception e) when (e is ArgumentException or DlPackException)
+        {
+            // Strides that a Tensor cannot have, or that split a T: a copy follows them.
+            return null;
+        }
     }
 
     private static (nint[] Lengths, nint[] Strides, long Extent) LayoutOf<T>(DlPackObject tensor)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
 
@@ -66,6 +67,27 @@ public sealed unsafe partial class DlPackObject
     /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
     public ReadOnlyMemory<T> AsReadOnlyMemory<T>()
         where T : unmanaged => GetMemory<T>();
+
+    /// <summary>The managed array in which the elements lie, if they do, for libraries that are built on arrays.</summary>
+    /// <param name="array">
+    /// The array, of whatever element type and rank; null where the memory is native, another library's or an
+    /// owner's. Whoever has it keeps it alive, after this is disposed too. It can move until it is pinned.
+    /// </param>
+    /// <param name="byteOffset">
+    /// The bytes from the array's first element to the one at index 0 in every dimension.
+    /// </param>
+    /// <returns>Whether there is one.</returns>
+    /// <exception cref="ObjectDisposedException">This object has been disposed.</exception>
+    /// <remarks>
+    /// The array knows nothing of the tensor: the caller must keep to its shape and strides, and not write to it where
+    /// <see cref="IsReadOnly"/> is set.
+    /// </remarks>
+    public bool DangerousTryGetArray([NotNullWhen(true)] out Array? array, out long byteOffset)
+    {
+        array = Keeper as Array;
+        byteOffset = array is null ? 0 : _address;
+        return array is not null;
+    }
 
     /// <summary>The span without the check for read-only, for those who hand it on as read-only.</summary>
     internal Span<T> GetSpan<T>()

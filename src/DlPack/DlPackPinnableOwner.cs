@@ -12,7 +12,10 @@ namespace DlPackNet;
 /// </remarks>
 public abstract class DlPackPinnableOwner : DlPackOwner
 {
-    private readonly object _gate = new();
+    // While the first borrower pins, or the last one lets go: what others wait for.
+    private const int Changing = -1;
+
+    // Not a lock, which would be most of what lending costs.
     private int _pins;
     private nint _address;
 
@@ -25,36 +28,70 @@ public abstract class DlPackPinnableOwner : DlPackOwner
 
     internal sealed override nint AcquirePin()
     {
-        lock (_gate)
-        {
-            if (_pins == 0)
-            {
-                _address = Pin();
-                PerThread.Current.Counters.Pins++;
-            }
-
-            _pins++;
-            return _address;
-        }
+        int before = ChangePins(added: 1);
+        return before == 0 ? PinFirst() : _address;
     }
 
     internal sealed override void ReleasePin()
     {
-        lock (_gate)
+        if (ChangePins(added: -1) == 1)
         {
-            _pins--;
-            if (_pins == 0)
+            UnpinLast();
+        }
+    }
+
+    /// <summary>
+    /// Counts a borrower. From or to none, the count is <see cref="Changing"/> until the caller is done.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    private int ChangePins(int added)
+    {
+        var wait = default(SpinWait);
+        while (true)
+        {
+            int before = Volatile.Read(ref _pins);
+            int after = before == 0 || before + added == 0 ? Changing : before + added;
+            if (before == Changing)
             {
-                PerThread.Current.Counters.Pins--;
-                try
-                {
-                    Unpin();
-                }
-                catch (Exception e)
-                {
-                    DlPackDiagnostics.ReportReleaseFailure(e);
-                }
+                wait.SpinOnce();
             }
+            else if (Interlocked.CompareExchange(ref _pins, after, before) == before)
+            {
+                return before;
+            }
+        }
+    }
+
+    private nint PinFirst()
+    {
+        int pins = 0;
+        try
+        {
+            _address = Pin();
+            PerThread.Current.Counters.Pins++;
+            pins = 1;
+            return _address;
+        }
+        finally
+        {
+            Volatile.Write(ref _pins, pins);
+        }
+    }
+
+    private void UnpinLast()
+    {
+        PerThread.Current.Counters.Pins--;
+        try
+        {
+            Unpin();
+        }
+        catch (Exception e)
+        {
+            DlPackDiagnostics.ReportReleaseFailure(e);
+        }
+        finally
+        {
+            Volatile.Write(ref _pins, 0);
         }
     }
 }

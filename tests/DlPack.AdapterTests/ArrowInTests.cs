@@ -57,15 +57,77 @@ public sealed unsafe class ArrowInTests : LeakChecked
     public void A_forgotten_array_is_released_by_the_collector()
     {
         LeaveTheRestToFinalizers();
-        using DlPackObject tensor = DlPack.AsDlPack(new int[6]);
+        using DlPackObject tensor = DlPack.Allocate<int>([6]);
         Forget(tensor);
-        LiveAfterFinalizers().Should().Be(new LiveCounts(Objects: 1));
+        LiveAfterFinalizers().Should().Be(new LiveCounts(Objects: 1, Allocations: 1));
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         void Forget(DlPackObject lent)
         {
             lent.ToArrowArray().Length.Should().Be(6);
-            Live.Should().Be(new LiveCounts(Objects: 1, Blocks: 1, Pins: 1));
+            Live.Should().Be(new LiveCounts(Objects: 1, Blocks: 1, Allocations: 1));
+        }
+    }
+
+    [Fact]
+    public void Over_a_managed_array_nothing_is_lent_or_pinned_and_the_array_lives_on()
+    {
+        IArrowArray column = Make();
+        Live.Should().Be(default(LiveCounts));
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        ((FixedShapeTensorArray)column).Values.Should().BeOfType<Int32Array>()
+            .Which.Values.ToArray().Should().Equal(Enumerable.Range(1, 12));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static IArrowArray Make()
+        {
+            var cube = new int[2, 3, 2];
+            using DlPackObject tensor = DlPack.AsDlPack(cube);
+            IArrowArray column = tensor.ToArrowArray();
+            for (int i = 0; i < 12; i++)
+            {
+                cube[i / 6, i / 2 % 3, i % 2] = i + 1;
+            }
+
+            return column;
+        }
+    }
+
+    [Fact]
+    public void A_view_into_a_managed_array_starts_where_it_does()
+    {
+        short[] numbers = [.. Enumerable.Range(0, 20).Select(i => (short)i)];
+        using DlPackObject tensor = DlPack.AsDlPack(numbers, [2, 3], offset: 5);
+        using IArrowArray array = tensor.ToArrowArray();
+        using DlPackObject back = array.AsDlPack();
+        numbers[10] = 100;
+        back.ToArray<short>().Should().Equal(5, 6, 7, 8, 9, 100);
+        back.Data.Should().Be(tensor.Data);
+        using DlPackObject structs = DlPack.AsDlPack(new[] { new System.Numerics.Vector2(1, 2) });
+        using IArrowArray pairs = structs.ToArrowArray();
+        ((FloatArray)((FixedShapeTensorArray)pairs).Values).Values.ToArray().Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public void A_managed_array_stays_in_place_while_Arrow_lends_it_to_C()
+    {
+        CArrowArray* exported = CArrowArray.Create();
+        Export(exported);
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        using (IArrowArray imported = CArrowArrayImporter.ImportArray(exported, Apache.Arrow.Types.Int32Type.Default))
+        {
+            ((Int32Array)imported).Values.ToArray().Should().Equal(2, 3);
+        }
+
+        CArrowArray.Free(exported);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Export(CArrowArray* exported)
+        {
+            int[] numbers = [1, 2, 3];
+            using DlPackObject tensor = DlPack.AsDlPack(numbers, [2], offset: 1);
+            using IArrowArray array = tensor.ToArrowArray();
+            CArrowArrayExporter.ExportArray(array, exported);
         }
     }
 

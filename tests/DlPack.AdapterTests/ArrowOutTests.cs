@@ -82,6 +82,48 @@ public sealed unsafe class ArrowOutTests : LeakChecked
     }
 
     [Fact]
+    public void Nulls_are_looked_for_where_the_slices_of_lists_and_their_values_start()
+    {
+        // Values 0 to 17, of which 3 and 16 are null; the lists skip two of them, and one list is null itself.
+        byte[] valid = [0b1111_0111, 0xFF, 0b10];
+        var values = new ArrayData(
+            Int32Type.Default, 18, -1, 0, [new ArrowBuffer(valid), Ints([.. Enumerable.Range(0, 18)]).Data.Buffers[1]]);
+        byte[] validLists = [0b1111_1011];
+        var lists = new ArrayData(
+            new FixedSizeListType(Int32Type.Default, 2),
+            8,
+            -1,
+            0,
+            [new ArrowBuffer(validLists)],
+            [values.Slice(2, 16)]);
+        IArrowArray array = ArrowArrayFactory.BuildArray(lists);
+        Refuses(array, "*1 nulls among 8 values of fixed_size_list*");
+        Refuses(ArrowArrayFactory.Slice(array, 0, 2), "*1 nulls among 4 values of int32*");
+        Refuses(ArrowArrayFactory.Slice(array, 2, 2), "*fixed_size_list*");
+        Refuses(ArrowArrayFactory.Slice(array, 3, 5), "*int32*");
+        using DlPackObject tensor = ArrowArrayFactory.Slice(ArrowArrayFactory.Slice(array, 1, 7), 2, 4).AsDlPack();
+        tensor.ToArray<int>().Should().Equal(Enumerable.Range(8, 8));
+    }
+
+    [Fact]
+    public void Arrays_without_elements_go_out_whatever_buffers_they_have()
+    {
+        using DlPackObject none = new Int32Array(ArrowBuffer.Empty, ArrowBuffer.Empty, 0, 0, 0).AsDlPack();
+        using DlPackObject built = new Int32Array.Builder().Build().AsDlPack();
+        using DlPackObject end = Ints(1, 2).Slice(2, 0).AsDlPack();
+        var hollow = new ArrayData(
+            new FixedSizeListType(Int32Type.Default, 3), 0, 0, 0, [ArrowBuffer.Empty], [Ints().Data]);
+        using DlPackObject lists = ArrowArrayFactory.BuildArray(hollow).AsDlPack();
+        lists.Shape.ToArray().Should().Equal(0, 3);
+        foreach (DlPackObject tensor in new[] { none, built, end, lists })
+        {
+            tensor.Data.Should().Be(0);
+            tensor.Dlpack().Dispose();
+            tensor.ToArray<int>().Should().BeEmpty();
+        }
+    }
+
+    [Fact]
     public void Values_that_are_no_elements_are_refused_with_the_way_out()
     {
         Refuses(new BooleanArray.Builder().Append(true).Build(), "*bool*bits*Bool8Array*");

@@ -64,6 +64,54 @@ public sealed class FixedShapeTensorTests : LeakChecked
         static Schema Schema(IArrowArray array) => new([new Field("t", array.Data.DataType, nullable: false)], []);
     }
 
+    [Fact]
+    public void Lists_of_slices_of_permuted_tensors_of_bools_go_out_as_they_are_seen()
+    {
+        // 5 tensors of [2, 3] in memory, seen as [3, 2]; of these the lists have the second to the fifth, two each.
+        byte[] bits = [.. Enumerable.Range(0, 30).Select(i => (byte)(i % 7 == 0 ? 1 : 0))];
+        var values = new ArrayData(Bool8Type.Default, 30, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(bits)]);
+        var type = new FixedShapeTensorType(Bool8Type.Default, [2, 3], [1, 0], ["row", "column"]);
+        var tensors = new ArrayData(type, 5, 0, 0, [ArrowBuffer.Empty], [values]);
+        var lists = new ArrayData(
+            new FixedSizeListType(type, 2), 2, 0, 0, [ArrowBuffer.Empty], [tensors.Slice(1, 4)]);
+        using DlPackObject tensor = ArrowArrayFactory.BuildArray(lists).AsDlPack();
+        tensor.Shape.ToArray().Should().Equal(2, 2, 3, 2);
+        tensor.Strides.ToArray().Should().Equal(12, 6, 1, 3);
+        bool[] seen = tensor.ToArray<bool>();
+        foreach (long[] i in Indexes.Of([2, 2, 3, 2]))
+        {
+            long place = 6 + (12 * i[0]) + (6 * i[1]) + i[2] + (3 * i[3]);
+            seen[(((i[0] * 2) + i[1]) * 6) + (i[2] * 2) + i[3]].Should().Be(bits[place] == 1);
+        }
+    }
+
+    [Fact]
+    public void Names_of_dimensions_survive_IPC()
+    {
+        using IDisposable registration =
+            ExtensionTypeRegistry.Default.RegisterTemporary(FixedShapeTensorDefinition.Instance);
+        var type = new FixedShapeTensorType(FloatType.Default, [2, 3], [1, 0], ["row", "column \"2\""]);
+        using DlPackObject tensor = DlPack.AsDlPack(new float[4, 6]);
+        using IArrowArray plain = tensor.ToArrowArray();
+        var values = (FixedShapeTensorArray)plain;
+        var data = new ArrayData(type, 4, 0, 0, [ArrowBuffer.Empty], [values.Values.Data]);
+        using var stream = new MemoryStream();
+        using (var batch = new RecordBatch(
+            new Schema([new Field("t", type, nullable: false)], []), [ArrowArrayFactory.BuildArray(data)], 4))
+        using (var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true))
+        {
+            writer.WriteRecordBatch(batch);
+            writer.WriteEnd();
+        }
+
+        stream.Position = 0;
+        using var reader = new ArrowStreamReader(stream);
+        using RecordBatch read = reader.ReadNextRecordBatch();
+        var found = (FixedShapeTensorType)read.Column(0).Data.DataType;
+        found.DimNames.ToArray().Should().Equal("row", "column \"2\"");
+        found.Permutation.ToArray().Should().Equal(1, 0);
+    }
+
     [Theory]
     [InlineData("""{"shape":[2,3]}""", true)]
     [InlineData("""{"shape":[6],"dim_names":["x"],"permutation":[0]}""", true)]

@@ -19,6 +19,59 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void Memory_of_whatever_origin_goes_out_from_its_first_element()
+    {
+        LeaveTheRestToFinalizers();
+        int[] flat = [.. Enumerable.Range(0, 40)];
+        Check(flat.AsMemory().AsMemory2D(5, 3, 4, 6));
+        Check(new Memory2D<int>(flat, 5, 3, 4, 6));
+        Check(Memory2D<int>.DangerousCreate(flat, ref flat[5], 3, 4, 6));
+        var cube = new int[2, 6, 10];
+        Buffer.BlockCopy(flat, 0, cube, 60 * sizeof(int), 40 * sizeof(int));
+        Check(cube.AsMemory2D(1).Slice(0, 5, 3, 4));
+        using DlPackObject native = DlPack.Allocate<int>([4, 10]);
+        flat.CopyTo(native.AsSpan<int>());
+        Check(native.AsMemory2D<int>().Slice(0, 5, 3, 4));
+
+        static void Check(Memory2D<int> memory)
+        {
+            using DlPackObject tensor = memory.AsDlPack();
+            using DlPackCapsule capsule = tensor.Dlpack();
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+            using DlPackObject back = DlPack.FromDlpack(capsule);
+            tensor.Dispose();
+            back.Shape.ToArray().Should().Equal(3, 4);
+            back.Strides.ToArray().Should().Equal(10, 1);
+            back.ToArray<int>().Should().Equal(5, 6, 7, 8, 15, 16, 17, 18, 25, 26, 27, 28);
+            memory.Span[2, 3] = -1;
+            back.AsSpan2D<int>()[2, 3].Should().Be(-1);
+            memory.Span[2, 3] = 28;
+        }
+    }
+
+    [Fact]
+    public void The_letters_of_a_string_go_out_read_only()
+    {
+        var memory = new ReadOnlyMemory2D<char>("abcdef", 2, 3);
+        using DlPackObject tensor = memory.Slice(0, 1, 2, 2).AsDlPack();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.IsReadOnly.Should().BeTrue();
+        back.ToArray<char>().Should().Equal('b', 'c', 'e', 'f');
+    }
+
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(0, 3)]
+    [InlineData(1, 2)]
+    public void Rows_without_neighbours_go_out_compact(int height, int width)
+    {
+        using DlPackObject tensor = new int[4, 10].AsMemory2D(1, 2, height, width).AsDlPack();
+        tensor.Length.Should().Be(height * width);
+        tensor.IsContiguous.Should().BeTrue();
+        tensor.Dlpack().Dispose();
+    }
+
+    [Fact]
     public void Read_only_memory_goes_out_read_only()
     {
         ReadOnlyMemory2D<int> memory = new int[2, 3];

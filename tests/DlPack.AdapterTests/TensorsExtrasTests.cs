@@ -85,6 +85,96 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void A_broadcast_tensor_goes_out_read_only_with_strides_of_0()
+    {
+        Tensor<int> row = Tensor.Create(Range(1, 3), 0, [2, 3], [0, 1]);
+        using DlPackObject tensor = row.AsDlPack();
+        tensor.Strides.ToArray().Should().Equal(0, 1);
+        tensor.IsReadOnly.Should().BeTrue();
+        tensor.ToArray<int>().Should().Equal(1, 2, 3, 1, 2, 3);
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.AsReadOnlyTensorSpan<int>()[1, 2].Should().Be(3);
+    }
+
+    [Fact]
+    public void A_slice_of_a_pinned_tensor_of_an_array_goes_out_from_its_first_element()
+    {
+        Tensor<int> whole = Tensor.Create(Range(0, 24), 4, [4, 5], [5, 1]);
+        Tensor<int> slice = Tensor.Transpose(whole.Slice(new NRange(1, 3), new NRange(2, 5)));
+        using MemoryHandle pin = whole.GetPinnedHandle();
+        using DlPackObject tensor = slice.AsDlPack();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        tensor.Dispose();
+        back.Shape.ToArray().Should().Equal(3, 2);
+        back.Strides.ToArray().Should().Equal(1, 5);
+        back.ToArray<int>().Should().Equal(11, 16, 12, 17, 13, 18);
+        slice[2, 1] = -1;
+        back.AsTensorSpan<int>()[2, 1].Should().Be(-1);
+    }
+
+    [Theory]
+    [InlineData(new long[] { 2, 3 }, new long[] { 4, 1 }, 5)]
+    [InlineData(new long[] { 2, 3 }, new long[] { 1, 2 }, 0)]
+    [InlineData(new long[] { 1, 3 }, new long[] { 9, 1 }, 17)]
+    [InlineData(new long[] { }, new long[] { }, 19)]
+    public void A_tensor_over_an_array_shares_it(long[] shape, long[] strides, long offset)
+    {
+        int[] items = Range(0, 20);
+        Tensor<int> shared;
+        using (DlPackObject tensor = DlPack.AsDlPack(items, shape, strides, offset: offset))
+        {
+            shared = tensor.ToTensor<int>();
+            shared.ToArray().Should().Equal(tensor.ToArray<int>());
+        }
+
+        nint[] last = [.. shared.Lengths.ToArray().Select(length => length - 1)];
+        shared[last] = 100;
+        long place = shape.Length == 0 ? offset : offset + Indexes.Flat([.. last.Select(i => (long)i)], strides);
+        items[place].Should().Be(100);
+        items[offset] = 200;
+        shared.FlattenTo(items = new int[20]);
+        items[0].Should().Be(200);
+    }
+
+    [Fact]
+    public void What_a_tensor_may_not_or_cannot_share_it_copies()
+    {
+        int[] items = Range(1, 6);
+        Copies(DlPack.AsDlPack((ReadOnlyMemory<int>)items));
+        Copies(DlPack.AsDlPack(items, [2, 3], [-3, 1], offset: 3));
+        Copies(DlPack.AsDlPack(items, [2, 5], [1, 1]));
+        Copies(DlPack.AsDlPack(items, [2, 3], [0, 1]));
+        Copies(DlPack.AsDlPack(new int[2, 3]));
+        Copies(DlPack.AsDlPack((int[])(object)new uint[3]));
+        Copies(DlPack.AsDlPack(new MemoryOfOne()));
+        using DlPackObject floats = DlPack.AsDlPack(items, dtype: DLDataType.Float32);
+        Action other = () => floats.ToTensor<int>();
+        other.Should().Throw<DlPackException>().WithMessage("*float32*");
+
+        static void Copies(DlPackObject tensor)
+        {
+            using DlPackObject disposed = tensor;
+            Tensor<int> copy = tensor.ToTensor<int>();
+            int[] before = tensor.ToArray<int>();
+            copy.Fill(-1);
+            tensor.ToArray<int>().Should().Equal(before);
+        }
+    }
+
+    [Fact]
+    public void An_array_of_structs_is_shared_unless_the_strides_split_them()
+    {
+        Vector2[] items = [new(1, 2), new(3, 4)];
+        using DlPackObject tensor = DlPack.AsDlPack(items);
+        tensor.ToTensor<Vector2>()[1] = Vector2.Zero;
+        items[1].Should().Be(Vector2.Zero);
+        using DlPackObject split = DlPack.AsDlPack(tensor, [1, 2], [4, 1], offset: 1);
+        Action view = () => split.ToTensor<Vector2>()[0] = Vector2.One;
+        view.Should().NotThrow();
+        items[0].Should().Be(new Vector2(1, 2));
+    }
+
+    [Fact]
     public void A_packed_dtype_is_refused()
     {
         Tensor<byte> tensor = Tensor.Create(new byte[4], [4]);
@@ -98,5 +188,14 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
         using DlPackObject tensor = Tensor.Create(new ushort[4], [4]).AsDlPack(DLDataType.BFloat16);
         tensor.DType.Should().Be(DLDataType.BFloat16);
         tensor.AsTensorSpan<ushort>().FlattenedLength.Should().Be(4);
+    }
+
+    private sealed class MemoryOfOne : IMemoryOwner<int>
+    {
+        public Memory<int> Memory { get; } = new int[1];
+
+        public void Dispose()
+        {
+        }
     }
 }
