@@ -59,7 +59,7 @@ public static class IlgpuViews
     {
         ViewLayout layout = ViewLayout.Of<T>(tensor, accelerator, stream, readOnly, dimensions: 1);
         TStride stride = Strides.Of1D<TStride>(layout);
-        return new(Wrapper.Wrap<T>(tensor, accelerator, stream, layout), layout.X, stride);
+        return new(Wrapper.Wrap<T>(tensor, accelerator, stream, layout), layout.Extent.X, stride);
     }
 
     /// <summary>The elements as a row-major view of two dimensions; rows may have gaps between them.</summary>
@@ -85,7 +85,7 @@ public static class IlgpuViews
         ViewLayout layout = ViewLayout.Of<T>(tensor, accelerator, stream, readOnly, dimensions: 2);
         TStride stride = Strides.Of2D<TStride>(layout);
         return new(
-            Wrapper.Wrap<T>(tensor, accelerator, stream, layout), new LongIndex2D(layout.X, layout.Y), stride);
+            Wrapper.Wrap<T>(tensor, accelerator, stream, layout), new LongIndex2D(layout.Extent.X, layout.Extent.Y), stride);
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ public static class IlgpuViews
         TStride stride = Strides.Of3D<TStride>(layout);
         return new(
             Wrapper.Wrap<T>(tensor, accelerator, stream, layout),
-            new LongIndex3D(layout.X, layout.Y, layout.Z),
+            layout.Extent,
             stride);
     }
 
@@ -125,5 +125,16 @@ public static class IlgpuViews
     /// was made for has done its work.
     /// </param>
     public static void Release<TView>(this TView view)
-        where TView : struct, IArrayView => view.Buffer?.Dispose();
+        where TView : struct, IArrayView
+    {
+        MemoryBuffer? buffer = view.Buffer;
+        if (buffer is CpuTensorBuffer kept)
+        {
+            kept.Release();
+        }
+        else
+        {
+            buffer?.Dispose();
+        }
+    }
 }

@@ -71,6 +71,11 @@ internal static unsafe class Lender
         DLDataType? dtype)
         where T : unmanaged
     {
+        if (buffer is CpuTensorBuffer kept)
+        {
+            return LendOn(items, kept, shape, strides, dtype);
+        }
+
         DisposalHold hold = DisposalHold.Take(buffer);
         try
         {
@@ -79,6 +84,28 @@ internal static unsafe class Lender
         catch
         {
             hold.Return(buffer);
+            throw;
+        }
+    }
+
+    // What was made of a tensor: that tensor is kept, and the buffer may go at once.
+    private static DlPackObject LendOn<T>(
+        ArrayView<T> items,
+        CpuTensorBuffer buffer,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        DLDataType? dtype)
+        where T : unmanaged
+    {
+        buffer.AddReference();
+        try
+        {
+            return DlPack.AsDlPack(
+                AddressOf(items), shape, strides, dtype, owner: new TensorBufferOwner(buffer), flags: buffer.Flags);
+        }
+        catch
+        {
+            buffer.Return();
             throw;
         }
     }

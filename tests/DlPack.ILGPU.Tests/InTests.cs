@@ -177,11 +177,11 @@ public sealed class InTests : LeakChecked
         using DlPackObject tensor = DlPack.Allocate<int>([4]);
         Accelerator accelerator = Machine.NewCpu();
         tensor.AsArrayView1D<int>(accelerator);
-        Live.Objects.Should().Be(2);
+        Live.Blocks.Should().Be(1);
         accelerator.Dispose();
-        Live.Objects.Should().Be(1);
+        Live.Blocks.Should().Be(0);
         FluentActions.Invoking(() => tensor.AsArrayView1D<int>(accelerator)).Should().Throw<ObjectDisposedException>();
-        Live.Objects.Should().Be(1);
+        Live.Blocks.Should().Be(0);
     }
 
     [Fact]

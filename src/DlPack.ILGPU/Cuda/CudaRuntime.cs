@@ -32,15 +32,6 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         }
     }
 
-    /// <summary>Makes a stream wait for the work that a tensor's content depends on.</summary>
-    public void WaitForContent(DlPackObject tensor, long stream)
-    {
-        if (ProducerStreamOf(tensor) is { } producer && producer != stream)
-        {
-            Wait(tensor.Device, producer, stream);
-        }
-    }
-
     /// <inheritdoc/>
     public override void Synchronize(DLDevice device, long producerStream)
     {
