@@ -37,7 +37,7 @@ internal static unsafe class Lender
             return DlPack.AsDlPack((T*)null, shape, strides, dtype);
         }
 
-        CheckReach(items.Length, reach);
+        CheckReach(Math.Min(items.Length, (buffer.LengthInBytes - StartOf(items)) / sizeof(T)), reach);
         CheckStream(buffer.Accelerator, stream);
         return buffer.Accelerator switch
         {
@@ -117,6 +117,11 @@ internal static unsafe class Lender
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static MemoryBuffer? BufferOf<TView>(in TView view)
         where TView : struct, IArrayView => view.Buffer;
+
+    // Whoever makes a view by its constructor may say anything.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long StartOf<TView>(in TView view)
+        where TView : struct, IContiguousArrayView => view.IndexInBytes;
 
     private static void CheckReach(long length, long reach)
     {

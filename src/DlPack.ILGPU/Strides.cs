@@ -6,7 +6,7 @@ namespace DlPackNet;
 /// <summary>Turns checked strides into the stride types of ILGPU, whose own checks end the process.</summary>
 internal static class Strides
 {
-    public static TStride Of1D<TStride>(ViewLayout layout)
+    public static TStride Of1D<TStride>(in ViewLayout layout)
         where TStride : struct, IStride1D
     {
         Index3D steps = Compact(layout);
@@ -20,7 +20,7 @@ internal static class Strides
             : throw Unsuitable<TStride>(layout);
     }
 
-    public static TStride Of2D<TStride>(ViewLayout layout)
+    public static TStride Of2D<TStride>(in ViewLayout layout)
         where TStride : struct, IStride2D
     {
         Index3D steps = Compact(layout);
@@ -39,7 +39,7 @@ internal static class Strides
             : throw Unsuitable<TStride>(layout);
     }
 
-    public static TStride Of3D<TStride>(ViewLayout layout)
+    public static TStride Of3D<TStride>(in ViewLayout layout)
         where TStride : struct, IStride3D
     {
         Index3D steps = Compact(layout);
@@ -60,7 +60,7 @@ internal static class Strides
     }
 
     // Where there are no elements any strides do, and ILGPU refuses those of a tensor without columns, which are 0.
-    private static Index3D Compact(ViewLayout layout) => layout.Reach == 0 ? new(1, 1, 1) : layout.Steps;
+    private static Index3D Compact(in ViewLayout layout) => layout.Reach == 0 ? new(1, 1, 1) : layout.Steps;
 
     private static bool IsOne(int step, long extent) => step == 1 || extent == 1;
 
@@ -68,7 +68,7 @@ internal static class Strides
         where TKnown : struct
         where TStride : struct => Unsafe.As<TKnown, TStride>(ref stride);
 
-    private static DlPackException Unsuitable<TStride>(ViewLayout layout) => new(
+    private static DlPackException Unsuitable<TStride>(in ViewLayout layout) => new(
         $"Extents {layout.Extent} with strides {layout.Steps} cannot be seen with {typeof(TStride).FullName}. Ask for a "
         + "General stride, which any tensor has whose strides are not negative, or take Copy(), which is row-major.");
 }

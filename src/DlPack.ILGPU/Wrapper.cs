@@ -38,10 +38,9 @@ internal static unsafe class Wrapper
     /// <summary>A view over everything from the tensor's first to its last element.</summary>
     /// <returns>A view whose buffer has a reference to the tensor's memory.</returns>
     public static ArrayView<T> Wrap<T>(
-        DlPackObject tensor, Accelerator accelerator, AcceleratorStream? stream, ViewLayout layout)
+        DlPackObject tensor, Accelerator accelerator, AcceleratorStream? stream, long length)
         where T : unmanaged
     {
-        long length = layout.Reach;
         try
         {
             MemoryBuffer buffer = accelerator is CudaAccelerator cuda
