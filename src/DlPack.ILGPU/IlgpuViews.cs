@@ -85,7 +85,9 @@ public static class IlgpuViews
         ViewLayout layout = ViewLayout.Of<T>(tensor, accelerator, stream, readOnly, dimensions: 2);
         TStride stride = Strides.Of2D<TStride>(in layout);
         return new(
-            Wrapper.Wrap<T>(tensor, accelerator, stream, layout.Reach), new LongIndex2D(layout.Extent.X, layout.Extent.Y), stride);
+            Wrapper.Wrap<T>(tensor, accelerator, stream, layout.Reach),
+            new LongIndex2D(layout.Extent.X, layout.Extent.Y),
+            stride);
     }
 
     /// <summary>

@@ -69,6 +69,6 @@ internal static class Strides
         where TStride : struct => Unsafe.As<TKnown, TStride>(ref stride);
 
     private static DlPackException Unsuitable<TStride>(in ViewLayout layout) => new(
-        $"Extents {layout.Extent} with strides {layout.Steps} cannot be seen with {typeof(TStride).FullName}. Ask for a "
-        + "General stride, which any tensor has whose strides are not negative, or take Copy(), which is row-major.");
+        $"Extents {layout.Extent} with strides {layout.Steps} cannot be seen with {typeof(TStride).FullName}. Ask for "
+        + "a General stride, which any tensor has whose strides are not negative, or take Copy(), which is row-major.");
 }

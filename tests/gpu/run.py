@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Tries everything that only a GPU can show, and prints a table.
 
-    python3 run.py [--cpu] [--only TEXT,TEXT] [--table FILE] [--timeout SECONDS] [--budget SECONDS] [--jobs COUNT] [--list]
+    python3 run.py [--cpu] [--only TEXT,TEXT] [--table FILE] [--timeout SECONDS] [--budget SECONDS] [--jobs COUNT]
+                   [--list]
 
 Needs Linux x64, Python 3.9 or later with NumPy, and an NVIDIA driver; PyTorch, CuPy, JAX and Numba where they are
 there. The .NET side is in the folder host beside this file (eng/build-gpu-suite.sh makes it), or where --host says.

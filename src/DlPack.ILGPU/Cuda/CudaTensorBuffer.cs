@@ -14,7 +14,8 @@ internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
     private readonly nint _streamHandle;
     private readonly PrimaryContext _context;
 
-    // What is lent to this buffer. Not a tensor object, which might be finalized before it, while kernels work on the memory.
+    // What is lent to this buffer. Not a tensor object, which might be finalized before it, while kernels work on the
+    // memory.
     private nint _lent;
 
     private CudaTensorBuffer(

@@ -4,8 +4,8 @@ namespace DlPackNet;
 
 /// <summary>Main memory that is locked in place: a GPU copies to it several times as fast as to other memory.</summary>
 /// <remarks>
-/// To lock memory takes longer than to copy to it, so it is used again once nobody has it any more. But for the lock it is
-/// ordinary memory, which a forked child sees too. All members may be called from any thread.
+/// To lock memory takes longer than to copy to it, so it is used again once nobody has it any more. But for the lock it
+/// is ordinary memory, which a forked child sees too. All members may be called from any thread.
 /// </remarks>
 internal sealed unsafe class PinnedMemory
 {
@@ -41,19 +41,7 @@ internal sealed unsafe class PinnedMemory
             return null;
         }
 
-        lock (_free)
-        {
-            PinnedMemory? best = _free.Where(memory => memory._byteCount >= bytes && memory._byteCount / 2 <= bytes)
-                .MinBy(static memory => memory._byteCount);
-            if (best is not null)
-            {
-                _free.Remove(best);
-                _freeBytes -= best._byteCount;
-                return best;
-            }
-        }
-
-        return Lock(context, checked(bytes + PageBytes - 1) / PageBytes * PageBytes);
+        return Take(bytes) ?? Lock(context, checked(bytes + PageBytes - 1) / PageBytes * PageBytes);
     }
 
     /// <summary>Lets others use it: nothing may work on it any more.</summary>
@@ -73,6 +61,28 @@ internal sealed unsafe class PinnedMemory
         }
 
         surplus.ForEach(static memory => memory.Free());
+    }
+
+    // The smallest that suits; one of more than twice the size waits for others.
+    private static PinnedMemory? Take(long bytes)
+    {
+        lock (_free)
+        {
+            PinnedMemory? best = null;
+            foreach (PinnedMemory memory in _free)
+            {
+                bool suits = memory._byteCount >= bytes && memory._byteCount / 2 <= bytes;
+                best = suits && (best is null || memory._byteCount < best._byteCount) ? memory : best;
+            }
+
+            if (best is not null)
+            {
+                _free.Remove(best);
+                _freeBytes -= best._byteCount;
+            }
+
+            return best;
+        }
     }
 
     private static PinnedMemory? Lock(PrimaryContext context, long bytes)

@@ -5,8 +5,8 @@ using ILGPU.Runtime.CPU;
 namespace DlPackNet;
 
 /// <summary>
-/// Main memory that a tensor keeps, as a buffer of ILGPU. Disposing it, or its accelerator, releases the tensor, once the
-/// borrowers of its views are done too.
+/// Main memory that a tensor keeps, as a buffer of ILGPU. Disposing it, or its accelerator, releases the tensor, once
+/// the borrowers of its views are done too.
 /// </summary>
 internal sealed unsafe class CpuTensorBuffer : CPUMemoryBuffer
 {
@@ -52,8 +52,8 @@ internal sealed unsafe class CpuTensorBuffer : CPUMemoryBuffer
     }
 
     /// <summary>
-    /// What <c>Dispose</c> does, but not under the accelerator's lock: whoever releases the tensor may have to wait for a
-    /// thread that wants that lock. May be called again, from any thread.
+    /// What <c>Dispose</c> does, but not under the accelerator's lock: whoever releases the tensor may have to wait for
+    /// a thread that wants that lock. May be called again, from any thread.
     /// </summary>
     public void Release()
     {

@@ -32,7 +32,7 @@ internal static class IlgpuInternals
 
     /// <summary>What to throw then.</summary>
     public static DlPackException Unknown(Exception failure) => new(
-        $"ILGPU {typeof(Accelerator).Assembly.GetName().Version} keeps and frees its buffers in a way that this library "
-        + "does not know: it knows ILGPU 1.5. Use that version, or a newer one of this library.",
+        $"ILGPU {typeof(Accelerator).Assembly.GetName().Version} keeps and frees its buffers in a way that this "
+        + "library does not know: it knows ILGPU 1.5. Use that version, or a newer one of this library.",
         failure);
 }

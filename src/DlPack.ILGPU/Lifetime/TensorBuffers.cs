@@ -3,10 +3,12 @@ using ILGPU.Runtime;
 
 namespace DlPackNet;
 
-/// <summary>The buffers over tensors on one accelerator of the CPU, which release their tensors when it is disposed.</summary>
+/// <summary>
+/// The buffers over tensors on one accelerator of the CPU, which release their tensors when it is disposed.
+/// </summary>
 /// <remarks>
-/// ILGPU's own list makes a weak reference for each buffer and drops it again, with a finalizer for each: a large part of
-/// what a buffer costs. Here they are used again.
+/// ILGPU's own list makes a weak reference for each buffer and drops it again, with a finalizer for each: a large part
+/// of what a buffer costs. Here they are used again.
 /// </remarks>
 internal sealed class TensorBuffers
 {
@@ -40,13 +42,16 @@ internal sealed class TensorBuffers
 
     /// <summary>Adds a buffer that has its tensor.</summary>
     /// <returns>What is to be given to <see cref="Remove"/>.</returns>
-    /// <exception cref="ObjectDisposedException">The accelerator has been disposed; the buffer has been released.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The accelerator has been disposed; the buffer has been released.
+    /// </exception>
     public WeakReference<CpuTensorBuffer> Add(CpuTensorBuffer buffer)
     {
         WeakReference<CpuTensorBuffer> place = Interlocked.Exchange(ref _spare, null) ?? FreePlace();
         place.SetTarget(buffer);
 
-        // Either this sees that it is closed, or Close sees the buffer: it makes all threads' writes visible in between.
+        // Either this sees that it is closed, or Close sees the buffer: it makes all threads' writes visible before it
+        // looks.
         if (_isClosed)
         {
             buffer.Release();

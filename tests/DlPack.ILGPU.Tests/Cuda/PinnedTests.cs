@@ -28,7 +28,8 @@ public sealed class PinnedTests : CudaTest
         }
 
         DlPackCuda.WaitForReleases();
-        CudaStub.TakeJournal().Should().EndWith("a thread waits for all of 1f00", "a borrower may have queued a copy of it")
+        CudaStub.TakeJournal()
+            .Should().EndWith("a thread waits for all of 1f00", "a borrower may have queued a copy of it")
             .And.NotContain(line => line.Contains("one context only"));
         using DlPackObject again = tensor.Copy();
         again.Data.Should().Be(first);
@@ -79,8 +80,12 @@ public sealed class PinnedTests : CudaTest
     public void What_is_kept_has_an_end()
     {
         DlPackDeviceRuntime.TryGet(DLDeviceType.kDLCUDA, out DlPackDeviceRuntime? runtime).Should().BeTrue();
-        DlPackObject[] many =
-            [.. Enumerable.Range(0, 5).Select(_ => runtime!.AllocateOnHost(DLDevice.Cuda(), DLDataType.UInt8, [300 << 20]))];
+        var many = new DlPackObject[5];
+        for (int i = 0; i < many.Length; i++)
+        {
+            many[i] = runtime!.AllocateOnHost(DLDevice.Cuda(), DLDataType.UInt8, [300 << 20]);
+        }
+
         CudaStub.TakeJournal();
         LetGo(many);
         CudaStub.TakeJournal().Count(line => line == "unlock").Should().BeGreaterThanOrEqualTo(2);
