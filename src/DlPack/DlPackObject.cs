@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
@@ -67,9 +66,6 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         Start(keeper);
     }
 
-    // Not inlined: to copy the header takes wide registers, which are given up when this returns. While their upper halves
-    // are in use, what the runtime does about finalizers is slower by 140 ns.
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private DlPackObject(nint address, in TensorHeader header, long[] dims, long length)
     {
         _address = address;

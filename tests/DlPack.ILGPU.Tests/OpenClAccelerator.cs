@@ -38,6 +38,16 @@ internal sealed class OpenClAccelerator : Accelerator
     }
 
     /// <inheritdoc/>
+    protected override bool CanAccessPeerInternal(Accelerator otherAccelerator) => false;
+
+    /// <inheritdoc/>
+    protected override void EnablePeerAccessInternal(Accelerator otherAccelerator) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void DisablePeerAccessInternal(Accelerator otherAccelerator) =>
+        throw new NotSupportedException();
+
+    /// <inheritdoc/>
     protected override Kernel LoadKernelInternal(CompiledKernel kernel) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using DlPackNet.Tests.Facade;
 using FluentAssertions;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 using Xunit;
 
 namespace DlPackNet.IlgpuTests;
