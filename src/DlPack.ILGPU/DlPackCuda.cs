@@ -150,8 +150,8 @@ public static class DlPackCuda
     /// the GPU is done with it.
     /// </summary>
     /// <remarks>
-    /// To be called before an accelerator is disposed whose memory was lent until a moment ago. In a release callback it
-    /// returns at once.
+    /// To be called before an accelerator is disposed whose memory was lent until a moment ago. In a release callback
+    /// it returns at once.
     /// </remarks>
     public static void WaitForReleases() => Reclaimer.Drain();
 

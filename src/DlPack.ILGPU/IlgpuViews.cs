@@ -58,8 +58,8 @@ public static class IlgpuViews
         where TStride : struct, IStride1D
     {
         ViewLayout layout = ViewLayout.Of<T>(tensor, accelerator, stream, readOnly, dimensions: 1);
-        TStride stride = Strides.Of1D<TStride>(layout);
-        return new(Wrapper.Wrap<T>(tensor, accelerator, stream, layout), layout.X, stride);
+        TStride stride = Strides.Of1D<TStride>(in layout);
+        return new(Wrapper.Wrap<T>(tensor, accelerator, stream, layout.Reach), layout.Extent.X, stride);
     }
 
     /// <summary>The elements as a row-major view of two dimensions; rows may have gaps between them.</summary>
@@ -83,9 +83,11 @@ public static class IlgpuViews
         where TStride : struct, IStride2D
     {
         ViewLayout layout = ViewLayout.Of<T>(tensor, accelerator, stream, readOnly, dimensions: 2);
-        TStride stride = Strides.Of2D<TStride>(layout);
+        TStride stride = Strides.Of2D<TStride>(in layout);
         return new(
-            Wrapper.Wrap<T>(tensor, accelerator, stream, layout), new LongIndex2D(layout.X, layout.Y), stride);
+            Wrapper.Wrap<T>(tensor, accelerator, stream, layout.Reach),
+            new LongIndex2D(layout.Extent.X, layout.Extent.Y),
+            stride);
     }
 
     /// <summary>
@@ -111,10 +113,10 @@ public static class IlgpuViews
         where TStride : struct, IStride3D
     {
         ViewLayout layout = ViewLayout.Of<T>(tensor, accelerator, stream, readOnly, dimensions: 3);
-        TStride stride = Strides.Of3D<TStride>(layout);
+        TStride stride = Strides.Of3D<TStride>(in layout);
         return new(
-            Wrapper.Wrap<T>(tensor, accelerator, stream, layout),
-            new LongIndex3D(layout.X, layout.Y, layout.Z),
+            Wrapper.Wrap<T>(tensor, accelerator, stream, layout.Reach),
+            layout.Extent,
             stride);
     }
 
@@ -125,5 +127,16 @@ public static class IlgpuViews
     /// was made for has done its work.
     /// </param>
     public static void Release<TView>(this TView view)
-        where TView : struct, IArrayView => view.Buffer?.Dispose();
+        where TView : struct, IArrayView
+    {
+        MemoryBuffer? buffer = view.Buffer;
+        if (buffer is CpuTensorBuffer kept)
+        {
+            kept.Release();
+        }
+        else
+        {
+            buffer?.Dispose();
+        }
+    }
 }

@@ -37,7 +37,7 @@ internal static unsafe class Lender
             return DlPack.AsDlPack((T*)null, shape, strides, dtype);
         }
 
-        CheckReach(items.Length, reach);
+        CheckReach(Math.Min(items.Length, (buffer.LengthInBytes - StartOf(items)) / sizeof(T)), reach);
         CheckStream(buffer.Accelerator, stream);
         return buffer.Accelerator switch
         {
@@ -71,6 +71,11 @@ internal static unsafe class Lender
         DLDataType? dtype)
         where T : unmanaged
     {
+        if (buffer is CpuTensorBuffer kept)
+        {
+            return LendOn(items, kept, shape, strides, dtype);
+        }
+
         DisposalHold hold = DisposalHold.Take(buffer);
         try
         {
@@ -83,6 +88,28 @@ internal static unsafe class Lender
         }
     }
 
+    // What was made of a tensor: that tensor is kept, and the buffer may go at once.
+    private static DlPackObject LendOn<T>(
+        ArrayView<T> items,
+        CpuTensorBuffer buffer,
+        ReadOnlySpan<long> shape,
+        ReadOnlySpan<long> strides,
+        DLDataType? dtype)
+        where T : unmanaged
+    {
+        buffer.AddReference();
+        try
+        {
+            return DlPack.AsDlPack(
+                AddressOf(items), shape, strides, dtype, owner: new TensorBufferOwner(buffer), flags: buffer.Flags);
+        }
+        catch
+        {
+            buffer.Return();
+            throw;
+        }
+    }
+
     /// <summary>The first item; null if there is none.</summary>
     public static T* AddressOf<T>(ArrayView<T> items)
         where T : unmanaged => items.Length == 0 ? null : (T*)items.LoadEffectiveAddressAsPtr();
@@ -90,6 +117,11 @@ internal static unsafe class Lender
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static MemoryBuffer? BufferOf<TView>(in TView view)
         where TView : struct, IArrayView => view.Buffer;
+
+    // Whoever makes a view by its constructor may say anything.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long StartOf<TView>(in TView view)
+        where TView : struct, IContiguousArrayView => view.IndexInBytes;
 
     private static void CheckReach(long length, long reach)
     {

@@ -21,15 +21,13 @@ internal static unsafe class Wrapper
         {
             throw new DlPackException(
                 $"Memory on {tensor.Device} cannot be seen by {accelerator.AcceleratorType} ({accelerator.Name}), "
-                + "which "
-                + "knows memory by handles of its own. Copy it there: Copy() and CopyFromCPU.");
+                + "which knows memory by handles of its own. Copy it there: Copy() and CopyFromCPU.");
         }
         else if (!tensor.Device.IsCpuReadable)
         {
             throw new DlPackException(
                 $"The tensor is on {tensor.Device}, and a CPU accelerator works on main memory. Take Copy(), or pass "
-                + "an "
-                + "accelerator of that device.");
+                + "an accelerator of that device.");
         }
         else
         {
@@ -40,27 +38,19 @@ internal static unsafe class Wrapper
     /// <summary>A view over everything from the tensor's first to its last element.</summary>
     /// <returns>A view whose buffer has a reference to the tensor's memory.</returns>
     public static ArrayView<T> Wrap<T>(
-        DlPackObject tensor, Accelerator accelerator, AcceleratorStream? stream, ViewLayout layout)
+        DlPackObject tensor, Accelerator accelerator, AcceleratorStream? stream, long length)
         where T : unmanaged
     {
-        long length = layout.Reach;
-        DlPackObject kept = tensor.AsDlPack();
         try
         {
-            // What joins an accelerator after its disposal is released by nobody.
-            lock (IlgpuInternals.SyncRoot(accelerator))
-            {
-                ObjectDisposedException.ThrowIf(IlgpuInternals.DisposeBarrier(accelerator) != 0, accelerator);
-                MemoryBuffer buffer = accelerator is CudaAccelerator cuda
-                    ? CudaTensorBuffer.Over(cuda, stream, kept, length, sizeof(T))
-                    : new CpuTensorBuffer(accelerator, kept, length, sizeof(T));
-                return new ArrayView<T>(buffer, 0, length);
-            }
+            MemoryBuffer buffer = accelerator is CudaAccelerator cuda
+                ? CudaTensorBuffer.Over(cuda, stream, tensor, length, sizeof(T))
+                : CpuTensorBuffer.Over(accelerator, tensor, length, sizeof(T));
+            return new ArrayView<T>(buffer, 0, length);
         }
-        catch
+        catch (Exception e) when (IlgpuInternals.IsMissing(e))
         {
-            kept.Dispose();
-            throw;
+            throw IlgpuInternals.Unknown(e);
         }
     }
 }

@@ -61,6 +61,15 @@ public abstract class DlPackDeviceRuntime
     /// <returns>A new object, which the caller disposes.</returns>
     public abstract DlPackObject Allocate(DLDevice device, DLDataType dtype, ReadOnlySpan<long> shape);
 
+    /// <summary>Allocates compact row-major main memory, 256-byte aligned, for a copy from a device.</summary>
+    /// <param name="source">The device that is copied from.</param>
+    /// <param name="dtype">The type of the elements.</param>
+    /// <param name="shape">The extents in elements.</param>
+    /// <returns>A new object on the CPU, which the caller disposes.</returns>
+    /// <remarks>Ordinary memory, unless a runtime has such as its device copies to faster.</remarks>
+    public virtual DlPackObject AllocateOnHost(DLDevice source, DLDataType dtype, ReadOnlySpan<long> shape) =>
+        DlPack.Allocate(dtype, shape, zeroed: false);
+
     /// <summary>
     /// Copies a tensor of any strides into a compact one of the same shape and dtype, after the work that the source
     /// depends on.

@@ -155,6 +155,14 @@ public sealed unsafe partial class DlPackObject
         return mayTell ? _header.Flags | DLPackFlags.IsCopied : _header.Flags & ~DLPackFlags.IsCopied;
     }
 
+    private DlPackObject AllocateOnHost()
+    {
+        DlPackDeviceRuntime runtime = DlPackDeviceRuntime.Need(Device, $"copy from {Device}");
+        using DlPackObject room = runtime.AllocateOnHost(Device, DType, Shape);
+        TensorHeader header = room._header with { Flags = DLPackFlags.IsCopied };
+        return new DlPackObject(room, room._address, header, room._dims, room.Length);
+    }
+
     private DlPackObject CopyOn(DLDevice target, long? stream)
     {
         bool toCpu = target.device_type == DLDeviceType.kDLCPU;
@@ -164,9 +172,9 @@ public sealed unsafe partial class DlPackObject
                 $"Padded {DType} elements can be copied in main memory only, not from {Device} to {target}.");
         }
 
-        DlPackObject copy = toCpu
-            ? DlPack.Allocate(DType, Shape, zeroed: false, IsSubBytePadded, DLPackFlags.IsCopied)
-            : DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape);
+        DlPackObject copy = !toCpu ? DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape)
+            : Device.IsCpuReadable ? DlPack.Allocate(DType, Shape, zeroed: false, IsSubBytePadded, DLPackFlags.IsCopied)
+            : AllocateOnHost();
         try
         {
             if (toCpu && Device.IsCpuReadable)

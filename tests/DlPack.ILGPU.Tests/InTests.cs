@@ -141,6 +141,22 @@ public sealed class InTests : LeakChecked
     }
 
     [Fact]
+    public void More_elements_than_an_int_counts_come_in_and_go_out()
+    {
+        const long Many = 3L << 30;
+        using DlPackObject tensor = DlPack.AsDlPack(256, DLDataType.UInt8, [2, Many]);
+        ArrayView1D<byte, Stride1D.Dense> flat = tensor.AsArrayView1D<byte>(_cpu);
+        Refused(() => tensor.AsArrayView2D<byte>(_cpu), "*strides*");
+        flat.Length.Should().Be(2 * Many);
+        using (DlPackObject lent = flat.AsDlPack())
+        {
+            (lent.Length, lent.Data).Should().Be((2 * Many, 256));
+        }
+
+        flat.Release();
+    }
+
+    [Fact]
     public void Packed_elements_and_lanes_come_in_as_bytes_only()
     {
         using DlPackObject packed = DlPack.Allocate(DLDataType.Float4E2M1FN, [8]);
@@ -177,11 +193,11 @@ public sealed class InTests : LeakChecked
         using DlPackObject tensor = DlPack.Allocate<int>([4]);
         Accelerator accelerator = Machine.NewCpu();
         tensor.AsArrayView1D<int>(accelerator);
-        Live.Objects.Should().Be(2);
+        Live.Blocks.Should().Be(1);
         accelerator.Dispose();
-        Live.Objects.Should().Be(1);
+        Live.Blocks.Should().Be(0);
         FluentActions.Invoking(() => tensor.AsArrayView1D<int>(accelerator)).Should().Throw<ObjectDisposedException>();
-        Live.Objects.Should().Be(1);
+        Live.Blocks.Should().Be(0);
     }
 
     [Fact]

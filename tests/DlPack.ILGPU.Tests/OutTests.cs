@@ -181,6 +181,8 @@ public sealed class OutTests : LeakChecked
         using MemoryBuffer1D<int, Stride1D.Dense> buffer = _cpu.Allocate1D<int>(10);
         var view = new ArrayView2D<int, Stride2D.DenseY>(buffer.View.BaseView, new(3, 4), new(4));
         FluentActions.Invoking(() => view.AsDlPack()).Should().Throw<ArgumentException>().WithMessage("*12*10*");
+        var tooLong = new ArrayView<int>(buffer.View.Buffer(), 4, 7);
+        FluentActions.Invoking(() => tooLong.AsDlPack()).Should().Throw<ArgumentException>().WithMessage("*7*6*");
     }
 
     [Fact]

@@ -45,6 +45,12 @@ class Driver:
         self.call("cuDeviceGetCount", ctypes.byref(count))
         return count.value
 
+    def name(self, ordinal=0):
+        text, version = ctypes.create_string_buffer(256), ctypes.c_int()
+        self.call("cuDeviceGetName", text, len(text), ordinal)
+        self.call("cuDriverGetVersion", ctypes.byref(version))
+        return f"{text.value.decode()}, driver for CUDA {version.value // 1000}.{version.value % 1000 // 10}"
+
     def attribute(self, pointer, kind):
         value = ctypes.c_uint64(0)
         self.call("cuPointerGetAttribute", ctypes.byref(value), kind, ctypes.c_uint64(pointer))

@@ -37,8 +37,8 @@ class Library:
     def numpy(self, array):
         return np.asarray(array)
 
-    def settle(self):
-        pass
+    def settle(self, array=None):
+        """Waits until an array, or all that has been asked for, is there."""
 
     def may_write(self, array):
         return True
@@ -73,7 +73,7 @@ class Torch(Library):
         array = array.detach().cpu()
         return (array.float() if array.dtype == self.module.bfloat16 else array).numpy()
 
-    def settle(self):
+    def settle(self, array=None):
         if not self.cpu:
             self.module.cuda.synchronize()
 
@@ -87,21 +87,24 @@ class CuPy(Library):
     def numpy(self, array):
         return self.module.asnumpy(array)
 
-    def settle(self):
+    def settle(self, array=None):
         self.module.cuda.Device().synchronize()
 
 
 class Jax(Library):
     def __init__(self, cpu):
         super().__init__("jax", cpu)
-        self.module.config.update("jax_enable_x64", True)
+        self.jax = self.module
+        self.jax.config.update("jax_enable_x64", True)
+        if not cpu and self.jax.default_backend() != "gpu":
+            raise Missing(f"this JAX works on {self.jax.default_backend()}")
         self.module = importlib.import_module("jax.numpy")
 
     def may_write(self, array):
         return False
 
-    def settle(self):
-        importlib.import_module("jax").effects_barrier()
+    def settle(self, array=None):
+        self.jax.block_until_ready(array)
 
 
 KINDS = {"numpy": NumPy, "torch": Torch, "cupy": CuPy, "jax": Jax}

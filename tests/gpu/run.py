@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
 """Tries everything that only a GPU can show, and prints a table.
 
-    python3 run.py [--cpu] [--only TEXT,TEXT] [--table FILE] [--timeout SECONDS] [--budget SECONDS] [--list]
+    python3 run.py [--cpu] [--only TEXT,TEXT] [--table FILE] [--timeout SECONDS] [--budget SECONDS] [--jobs COUNT]
+                   [--list]
 
 Needs Linux x64, Python 3.9 or later with NumPy, and an NVIDIA driver; PyTorch, CuPy, JAX and Numba where they are
 there. The .NET side is in the folder host beside this file (eng/build-gpu-suite.sh makes it), or where --host says.
 Each case runs in a process of its own, so that one that crashes is a row like any other. Probes of what crosses CUDA
-contexts come first, timings last, and then, where compute-sanitizer is there, some cases once more under it. --only
-picks cases by parts of their names; sanitizer is one. --table is written after each case, and cases whose rows in it
-are there already are not run again. --budget ends in time, for a machine that is lent. --cpu runs what it can on
-ILGPU's CPU accelerator, which tries the plumbing and nothing of a GPU.
+contexts come first, several cases at a time (--jobs); then streams and timings, each alone; and then, where
+compute-sanitizer is there, some cases once more under it. --only picks cases by parts of their names; sanitizer is one.
+--table is written after each case, and cases whose rows in it are there already are not run again. --budget ends in
+time, for a machine that is lent: 540 is enough for all on 16 cores. --cpu runs what it can on ILGPU's CPU accelerator,
+which tries the plumbing and nothing of a GPU.
 """
 
 import argparse
+import concurrent.futures
 import datetime
+import itertools
 import os
 import pathlib
 import platform
@@ -29,6 +33,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 NOT_HERE, FAILED, UNSANITARY = 3, 1, 99
 SANITIZED = ("primary_accelerator[library first]", "strides_both_ways[torch]", "algorithms[torch]", "lifetimes[torch]",
              "copy_to_cpu[strided]", "buffer_to_library[cupy]")
+
+# What measures, or what a busy neighbour could disturb, runs alone.
+ALONE = "stream_", "timing_", "primary_memory_cost"
+
+
+def phase(title):
+    return 2 if title.startswith("sanitizer: ") else 1 if title.startswith(ALONE) else 0
 
 
 def run_case(name, host, cpu):
@@ -84,6 +95,14 @@ def gpu_name():
         query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
         return subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip().replace("\n", "; ")
     except (OSError, subprocess.CalledProcessError):
+        return name_by_driver()
+
+
+def name_by_driver():
+    from driver import Driver
+    try:
+        return Driver().name()
+    except OSError:
         return "no GPU"
 
 
@@ -116,9 +135,10 @@ def what_is_missing(options):
 
 
 def sanitizer():
-    """compute-sanitizer with its arguments, or nothing."""
+    """compute-sanitizer with its arguments, or nothing. What the driver is asked and denies is no error of ours."""
     path = shutil.which("compute-sanitizer") or shutil.which("/usr/local/cuda/bin/compute-sanitizer")
-    return [path, "--tool", "memcheck", "--target-processes", "all", "--error-exitcode", str(UNSANITARY)] if path else []
+    return [path, "--tool", "memcheck", "--report-api-errors", "no", "--target-processes", "all",
+            "--error-exitcode", str(UNSANITARY)] if path else []
 
 
 class Table:
@@ -135,9 +155,12 @@ class Table:
                        "| case | result | detail |", "|---|---|---|"]
         print("\n".join(self._lines), flush=True)
 
-    def row(self, name, run):
-        """A row of a file that is continued, or of a run."""
-        result, detail = self._done[name] if name in self._done else run()
+    def find(self, name):
+        """What a file that is continued says, or nothing."""
+        return self._done.get(name)
+
+    def row(self, name, result, detail):
+        """A row, of that file or of a run."""
         detail = " ".join(detail.replace("|", "/").split())[:600]
         self.rows.append(result)
         self._lines.append(f"| {name} | {result} | {detail} |")
@@ -154,6 +177,7 @@ def main():
     parser.add_argument("--table", type=pathlib.Path)
     parser.add_argument("--timeout", default=90, type=int)
     parser.add_argument("--budget", default=86400, type=int)
+    parser.add_argument("--jobs", default=max(1, min(4, (os.cpu_count() or 1) // 4)), type=int)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -178,12 +202,21 @@ def main():
 
     end, left = time.monotonic() + options.budget, 0
     table = Table(options.table)
-    for title, name, prefix in wanted:
+
+    def attempt(row):
+        title, name, prefix = row
         timeout = min(options.timeout * (4 if prefix else 1), end - time.monotonic() - 5)
-        if timeout < 15:
-            left += 1
-            continue
-        table.row(title, lambda: in_child(name, options, timeout, prefix))
+        return table.find(title) or (in_child(name, options, timeout, prefix) if timeout >= 15 else None)
+
+    by_phase = sorted(wanted, key=lambda row: phase(row[0]))
+    for number, rows in itertools.groupby(by_phase, key=lambda row: phase(row[0])):
+        rows = list(rows)
+        with concurrent.futures.ThreadPoolExecutor(1 if number == 1 else options.jobs) as pool:
+            for (title, _, _), found in zip(rows, pool.map(attempt, rows)):
+                if found:
+                    table.row(title, *found)
+                else:
+                    left += 1
     bad = [result for result in table.rows if result not in ("passes", "not here")]
     print(f"\n{len(table.rows)} cases, {table.rows.count('passes')} pass, {table.rows.count('not here')} not here, "
           f"{len(bad)} do not pass; {left} not run for want of time")

@@ -16,7 +16,7 @@
 #define MAX_BLOCKS 256
 #define PRIMARY 0x1f00u
 
-enum { OK = 0, INVALID_VALUE = 1, DEINITIALIZED = 4, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, LAUNCH_FAILED = 719, KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3 };
+enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, DEINITIALIZED = 4, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, LAUNCH_FAILED = 719, KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3 };
 
 typedef struct {
     char *start;
@@ -31,7 +31,7 @@ static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static Block blocks[MAX_BLOCKS];
 static char journal[1 << 16];
 static size_t journal_length;
-static int events_are_held, failing_calls, failing_waits, has_ended, primary_references[2];
+static int events_are_held, failing_calls, failing_waits, failing_locks, has_ended, primary_references[2];
 static char destroyed_streams[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
@@ -100,6 +100,8 @@ EXPORT void stub_fail_records(int count) { failing_calls = count; }
 
 /* The next waits for events fail as they do once a kernel has. */
 EXPORT void stub_fail_waits(int count) { failing_waits = count; }
+
+EXPORT void stub_fail_locks(int count) { failing_locks = count; }
 
 /* What the driver does after its own end, while the process ends. */
 EXPORT void stub_end_driver(int ended) { has_ended = ended; }
@@ -337,8 +339,11 @@ EXPORT int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, uintptr_
 EXPORT int cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags)
 {
     (void)address;
-    (void)flags;
-    note("lock %zu bytes\n", bytes);
+    note("lock %zu bytes%s\n", bytes, flags & 1 ? "" : " for one context only");
+    if (failing_locks > 0) {
+        failing_locks--;
+        return OUT_OF_MEMORY;
+    }
     return OK;
 }
 

@@ -3,7 +3,8 @@ using ILGPU.Runtime;
 namespace DlPackNet;
 
 /// <summary>Keeps a resource on a GPU from being freed while it is lent.</summary>
-internal sealed class CudaBufferOwner(AcceleratorObject resource, DisposalHold hold, ProducerStream stream) : DlPackOwner
+internal sealed class CudaBufferOwner(AcceleratorObject resource, DisposalHold hold, ProducerStream stream)
+    : DlPackOwner
 {
     /// <inheritdoc/>
     protected override long? ProducerStream => stream.Number;

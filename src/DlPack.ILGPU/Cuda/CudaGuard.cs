@@ -47,10 +47,20 @@ internal static class CudaGuard
             $"The tensor says that it is on {device}, but the CUDA driver does not know its address "
             + $"0x{tensor.Data:x}. Its "
             + "producer is wrong about the device.");
-        if (memory.Context != 0 && memory.Context != accelerator.NativePtr)
+
+        if (memory.Device.device_type == DLDeviceType.kDLCUDA && memory.Device != DLDevice.Cuda(accelerator.DeviceId))
         {
             throw new DlPackException(
-                $"The tensor's memory is in CUDA context 0x{memory.Context:x}, and {accelerator.Name} works in context "
+                $"The tensor says that it is on {device}, and by the CUDA driver its address 0x{tensor.Data:x} is on "
+                + $"{memory.Device}. Its producer is wrong about the device.");
+        }
+
+        // Memory of pools is in no context: only of the primary one it is known that all its users see it.
+        nint context = memory.Context != 0 ? memory.Context : PrimaryContext.Of(accelerator.DeviceId).Handle;
+        if (context != accelerator.NativePtr)
+        {
+            throw new DlPackException(
+                $"The tensor's memory is in CUDA context 0x{context:x}, and {accelerator.Name} works in context "
                 + $"0x{accelerator.NativePtr:x}, where its address need not be valid. Make the accelerator by "
                 + "DlPackCuda.CreateAccelerator, which shares the context of other libraries, or take Copy() and "
                 + "CopyFromCPU.");

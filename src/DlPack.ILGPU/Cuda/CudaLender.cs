@@ -32,7 +32,8 @@ internal static unsafe class CudaLender
                 strides,
                 dtype,
                 DLDevice.Cuda(accelerator.DeviceId),
-                new CudaBufferOwner(buffer, hold, producer));
+                new CudaBufferOwner(buffer, hold, producer),
+                buffer is CudaTensorBuffer kept ? kept.Flags : DLPackFlags.None);
         }
         catch
         {

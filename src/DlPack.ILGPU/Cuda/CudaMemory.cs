@@ -25,7 +25,8 @@ internal readonly record struct CudaMemory(DLDevice Device, nint Context)
         Driver.Check(error, $"find out about address 0x{pointer:x}");
         int ordinal = 0;
         Driver.Check(
-            Driver.cuPointerGetAttribute(&ordinal, Driver.AttributeDeviceOrdinal, pointer), "find out an address's GPU");
+            Driver.cuPointerGetAttribute(&ordinal, Driver.AttributeDeviceOrdinal, pointer),
+            "find out an address's GPU");
         uint isManaged = 0;
         Driver.Check(
             Driver.cuPointerGetAttribute(&isManaged, Driver.AttributeIsManaged, pointer), "find out an address's kind");

@@ -32,15 +32,6 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         }
     }
 
-    /// <summary>Makes a stream wait for the work that a tensor's content depends on.</summary>
-    public void WaitForContent(DlPackObject tensor, long stream)
-    {
-        if (ProducerStreamOf(tensor) is { } producer && producer != stream)
-        {
-            Wait(tensor.Device, producer, stream);
-        }
-    }
-
     /// <inheritdoc/>
     public override void Synchronize(DLDevice device, long producerStream)
     {
@@ -68,6 +59,27 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
     }
 
     /// <inheritdoc/>
+    public override DlPackObject AllocateOnHost(DLDevice source, DLDataType dtype, ReadOnlySpan<long> shape)
+    {
+        using DlPackObject form = DlPack.AsDlPack(256, dtype, shape);
+        PrimaryContext context = PrimaryContext.Of(source.device_id);
+        if (PinnedMemory.Rent(context, form.ByteLength) is not { } memory)
+        {
+            return base.AllocateOnHost(source, dtype, shape);
+        }
+
+        try
+        {
+            return DlPack.AsDlPack(memory.Address, dtype, shape, owner: new PinnedOwner(context, memory));
+        }
+        catch
+        {
+            memory.Return();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Copy(DlPackObject source, DlPackObject destination, long? stream)
     {
         if (source.Length == 0)
@@ -91,12 +103,12 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         }
         else if (toHost)
         {
-            CopyStrided(source, destination, queue);
+            CopyStrided(source, destination, gpu, queue);
         }
         else
         {
             using DlPackObject compact = DlPack.Allocate(source.DType, source.Shape, zeroed: false);
-            CopyStrided(source, compact, queue);
+            CopyStrided(source, compact, gpu, queue);
             CopyBytes(compact.Data, destination.Data, compact.ByteLength, queue);
             Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
         }
@@ -110,7 +122,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         GC.KeepAlive(destination);
     }
 
-    private static void CopyStrided(DlPackObject source, DlPackObject destination, long queue)
+    private void CopyStrided(DlPackObject source, DlPackObject destination, DLDevice gpu, long queue)
     {
         if (source.Device.IsCpuReadable)
         {
@@ -127,7 +139,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
 
         // Everything from the lowest to the highest element; the main processor picks what belongs to the tensor.
         int size = source.DType.BytesPerElement;
-        using DlPackObject all = DlPack.Allocate(DLDataType.UInt8, [(last - first + 1) * size], zeroed: false);
+        using DlPackObject all = AllocateOnHost(gpu, DLDataType.UInt8, [(last - first + 1) * size]);
         CopyBytes(source.Data + (nint)(first * size), all.Data, all.ByteLength, queue);
         Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
         using DlPackObject picked = DlPack.AsDlPack(

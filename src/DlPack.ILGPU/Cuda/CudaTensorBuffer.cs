@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using DlPackNet.Interop;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -8,44 +8,55 @@ namespace DlPackNet;
 /// <summary>
 /// Memory on a GPU that a tensor keeps, as a buffer of ILGPU. Disposing it releases the tensor once the stream is done.
 /// </summary>
-internal sealed class CudaTensorBuffer : MemoryBuffer
+internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
 {
     private readonly CudaStream _stream;
     private readonly nint _streamHandle;
     private readonly PrimaryContext _context;
 
-    // Not a plain reference: of two objects that nobody refers to any more, the tensor might be finalized first, and
-    // its memory given back while kernels work on it.
-    private nint _tensor;
+    // What is lent to this buffer. Not a tensor object, which might be finalized before it, while kernels work on the
+    // memory.
+    private nint _lent;
 
     private CudaTensorBuffer(
         CudaAccelerator accelerator,
         PrimaryContext context,
         CudaStream stream,
-        DlPackObject tensor,
+        DlPackCapsule lent,
         long length,
         int elementSize)
         : base(accelerator, length, elementSize)
     {
-        NativePtr = tensor.Data;
         _context = context;
         _stream = stream;
         _streamHandle = stream.StreamPtr;
-        _tensor = GCHandle.ToIntPtr(GCHandle.Alloc(tensor));
+        _lent = lent.Consume();
+        NativePtr = (nint)((DLManagedTensorVersioned*)_lent)->dl_tensor.data;
+        Flags = ((DLManagedTensorVersioned*)_lent)->flags & DLPackFlags.ReadOnly;
     }
 
     /// <summary>For a buffer that was forgotten with its accelerator, which then leaves it alone.</summary>
     ~CudaTensorBuffer() => ReleaseTensor();
 
-    /// <summary>Puts a buffer around a tensor's memory and takes the tensor over, as the last step.</summary>
+    /// <summary>What the tensor allows.</summary>
+    public DLPackFlags Flags { get; }
+
+    /// <summary>Puts a buffer around the memory of a tensor, of which it takes a reference.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor or the accelerator has been disposed.</exception>
     public static CudaTensorBuffer Over(
         CudaAccelerator accelerator, AcceleratorStream? stream, DlPackObject tensor, long length, int elementSize)
     {
         DlPackCuda.Initialize();
         PrimaryContext context = PrimaryContext.Of(accelerator.DeviceId);
-        CudaRuntime.Instance.WaitForContent(tensor, ProducerStream.NumberOf(accelerator, stream));
         var queue = (CudaStream)(stream ?? accelerator.DefaultStream);
-        return new CudaTensorBuffer(accelerator, context, queue, tensor, length, elementSize);
+        using DlPackCapsule lent = tensor.Dlpack(ProducerStream.NumberOf(accelerator, stream));
+
+        // What joins an accelerator after its disposal is released by nobody.
+        lock (IlgpuInternals.SyncRoot(accelerator))
+        {
+            ObjectDisposedException.ThrowIf(IlgpuInternals.DisposeBarrier(accelerator) != 0, accelerator);
+            return new CudaTensorBuffer(accelerator, context, queue, lent, length, elementSize);
+        }
     }
 
     /// <inheritdoc/>
@@ -72,19 +83,17 @@ internal sealed class CudaTensorBuffer : MemoryBuffer
     private void ReleaseTensor()
     {
         // 0 where the constructor threw and the finalizer comes.
-        nint handle = Interlocked.Exchange(ref _tensor, 0);
-        if (handle == 0)
+        nint lent = Interlocked.Exchange(ref _lent, 0);
+        if (lent == 0)
         {
             return;
         }
 
-        var kept = GCHandle.FromIntPtr(handle);
-        var tensor = (DlPackObject)kept.Target!;
-        kept.Free();
-
         // A destroyed stream cannot be asked; an accelerator's disposal destroys its streams before this.
         bool isStreamThere = _stream.StreamPtr == _streamHandle;
         long? number = isStreamThere ? ProducerStream.NumberOf((CudaAccelerator)Accelerator, _stream) : null;
-        Reclaimer.After(_context, number, tensor.Dispose);
+        Reclaimer.After(_context, number, () => Delete((DLManagedTensorVersioned*)lent));
     }
+
+    private static void Delete(DLManagedTensorVersioned* tensor) => tensor->deleter(tensor);
 }

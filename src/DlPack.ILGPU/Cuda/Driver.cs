@@ -17,6 +17,7 @@ internal static unsafe partial class Driver
     public const int InvalidValue = 1;
     public const int Deinitialized = 4;
     public const uint DisableTiming = 2;
+    public const uint ForAllContexts = 1;
 
     public const int AttributeContext = 1;
     public const int AttributeMemoryType = 2;
@@ -74,7 +75,10 @@ internal static unsafe partial class Driver
     public static partial int cuMemFree_v2(nint pointer);
 
     [LibraryImport(LibraryName)]
-    public static partial int cuMemHostAlloc(out nint pointer, nuint bytes, uint flags);
+    public static partial int cuMemHostRegister_v2(nint pointer, nuint bytes, uint flags);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuMemHostUnregister(nint pointer);
 
     [LibraryImport(LibraryName)]
     public static partial int cuMemcpyAsync(nint destination, nint source, nuint bytes, long stream);

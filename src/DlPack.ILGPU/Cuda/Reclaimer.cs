@@ -30,7 +30,9 @@ internal static partial class Reclaimer
     /// and consumers' deleters call this.
     /// </summary>
     /// <param name="context">The stream's context.</param>
-    /// <param name="stream">The stream; null for one that is no longer there: then all of the GPU is waited for.</param>
+    /// <param name="stream">
+    /// The stream; null for one that is not known or no longer there: then all of the GPU is waited for.
+    /// </param>
     /// <param name="release">
     /// Gives the memory back; called with the context current, never in a forked child or after the driver's end.
     /// </param>

@@ -55,8 +55,8 @@ internal static class AcceleratorHolds
         Volatile.Write(ref IlgpuInternals.DisposeBarrier(accelerator), 0);
         GC.ReRegisterForFinalize(accelerator);
         throw new DlPackException(
-            $"{count} buffers or streams of {accelerator.Name} are lent with tensors, and disposing the accelerator would "
-            + "free them. Dispose the tensors and wait for their consumers, then dispose it again.");
+            $"{count} buffers or streams of {accelerator.Name} are lent with tensors, and disposing the accelerator "
+            + "would free them. Dispose the tensors and wait for their consumers, then dispose it again.");
     }
 
     // ILGPU raises this before it frees anything.

@@ -33,12 +33,9 @@ internal sealed class DisposalHold
             hold.Add(resource);
             return hold;
         }
-        catch (Exception e) when (e is MissingFieldException or MissingMethodException)
+        catch (Exception e) when (IlgpuInternals.IsMissing(e))
         {
-            throw new DlPackException(
-                $"ILGPU {typeof(Accelerator).Assembly.GetName().Version} cannot be kept from freeing a buffer that is "
-                + "lent: this library knows ILGPU 1.5. Use that version, or a newer one of this library.",
-                e);
+            throw IlgpuInternals.Unknown(e);
         }
     }
 

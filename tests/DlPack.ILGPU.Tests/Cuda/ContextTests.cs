@@ -96,6 +96,9 @@ public sealed class ContextTests : CudaTest
         view.Length.Should().Be(4);
         view.Release();
         DlPackCuda.WaitForReleases();
+        using CudaAccelerator plain = Context.GetCudaDevices()[0].CreateCudaAccelerator(Context);
+        Action inPlain = () => pooled.AsArrayView1D<float>(plain);
+        inPlain.Should().Throw<DlPackException>().WithMessage("*context 0x1f00*", "there it need not be");
     }
 
     [Fact]
@@ -103,6 +106,9 @@ public sealed class ContextTests : CudaTest
     {
         using DlPackObject wrong = Tensor(0x7000, [4]);
         using DlPackObject host = DlPack.Allocate<float>([4]);
+        using DlPackObject onSecond = Tensor(Foreign(16, context: 0, gpu: 1), [4]);
+        FluentActions.Invoking(() => onSecond.AsArrayView1D<float>(Gpu))
+            .Should().Throw<DlPackException>().WithMessage("*cuda:0*is on cuda:1*");
         Action lying = () => wrong.AsArrayView1D<float>(Gpu);
         Action onHost = () => host.AsArrayView1D<float>(Gpu);
         Action toCpu = () => wrong.AsArrayView1D<float>(Machine.Cpu);

@@ -49,6 +49,9 @@ internal static unsafe partial class CudaStub
     public static partial void stub_fail_waits(int count);
 
     [LibraryImport(LibraryName)]
+    public static partial void stub_fail_locks(int count);
+
+    [LibraryImport(LibraryName)]
     public static partial void stub_end_driver(int ended);
 
     [LibraryImport(LibraryName)]
