@@ -54,7 +54,7 @@ public static unsafe partial class DlPack
         }
 
         var owner = new AllocationOwner(DTypes.ByteCount(length, dtype, padded), zeroed);
-        var header = new TensorHeader(dtype, DLDevice.Cpu, flags, shape.Length, ByteOffset: 0);
+        var header = new TensorHeader(dtype, DLDevice.Cpu, flags, shape.Length, byteOffset: 0);
         return new DlPackObject(owner, owner.Address, header, dims, length);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -149,6 +150,7 @@ public static unsafe partial class DlPack
     }
 
     /// <summary>A tensor of an array's own shape.</summary>
+    [SkipLocalsInit]
     internal static DlPackObject FromArray(Array array, ElementInfo element)
     {
         _ = array ?? throw new ArgumentNullException(nameof(array));

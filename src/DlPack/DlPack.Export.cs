@@ -90,6 +90,7 @@ public static unsafe partial class DlPack
             .Export(stream: null, versioned: false, dlDevice: null, copy: null);
 
     // Apart, so that the shorter path needs no room for extents.
+    [SkipLocalsInit]
     private static TensorBlock* ExportStructs<T>(T[] array, ElementInfo element)
         where T : unmanaged
     {
@@ -130,7 +131,7 @@ public static unsafe partial class DlPack
         thread.TakeBlock();
         nint address = length == 0 ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
         DLDataType dtype = ElementInfo<T>.NaturalDType;
-        var header = new TensorHeader(dtype, DLDevice.Cpu, DLPackFlags.None, ndim, ByteOffset: 0);
+        var header = new TensorHeader(dtype, DLDevice.Cpu, DLPackFlags.None, ndim, byteOffset: 0);
         TensorBlock.Publish(block, address, header, versioned: true, thread);
         return block;
     }
@@ -175,7 +176,7 @@ public static unsafe partial class DlPack
             throw;
         }
 
-        var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, ByteOffset: 0);
+        var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, byteOffset: 0);
         TensorBlock.Publish(block, address, header, versioned, thread);
         return block;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -19,11 +20,12 @@ public static unsafe partial class DlPack
         }
 
         nint address = buffer.Start + BufferBounds.ByteOffset(dtype, offset);
-        var header = new TensorHeader(dtype, DLDevice.Cpu, buffer.Flags, shape.Length, ByteOffset: 0);
+        var header = new TensorHeader(dtype, DLDevice.Cpu, buffer.Flags, shape.Length, byteOffset: 0);
         return new DlPackObject(buffer.Keeper, address, header, dims, length);
     }
 
     /// <summary>Lays a tensor of the buffer's own shape over it, with the dimensions that the elements add.</summary>
+    [SkipLocalsInit]
     private static DlPackObject Over(in BufferSlice buffer, ElementInfo element, ReadOnlySpan<long> outerShape)
     {
         Span<long> shape = stackalloc long[TensorLayout.MaxDimensions];

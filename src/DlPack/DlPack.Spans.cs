@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -16,6 +17,7 @@ public static unsafe partial class DlPack
     /// <param name="dtype">See <see cref="AsDlPack{T}(T[], DLDataType?)"/>.</param>
     /// <returns>A new object, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
+    [SkipLocalsInit]
     public static DlPackObject AsDlPack<T>(ReadOnlySpan<T> span, DLDataType? dtype = null)
         where T : unmanaged
     {
@@ -64,6 +66,7 @@ public static unsafe partial class DlPack
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     /// <remarks>If the span is read-only, whoever gets the pointer must not write. Exceptions pass through.</remarks>
+    [SkipLocalsInit]
     public static void Lend<T>(ReadOnlySpan<T> span, DLTensorAction action, DLDataType? dtype = null)
         where T : unmanaged
     {
@@ -83,6 +86,7 @@ public static unsafe partial class DlPack
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
     /// <exception cref="ArgumentException">The layout does not fit the span, or the dtype does not fit.</exception>
     /// <remarks>If the span is read-only, whoever gets the pointer must not write. Exceptions pass through.</remarks>
+    [SkipLocalsInit]
     public static void Lend<T>(
         ReadOnlySpan<T> span,
         DLTensorAction action,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
 
@@ -195,6 +196,7 @@ public sealed unsafe partial class DlPackObject
                 + ViewRules.WayOut(DType));
     }
 
+    [SkipLocalsInit]
     private void CopyCompactTo(byte* destination)
     {
         Span<long> dims = stackalloc long[2 * TensorLayout.MaxDimensions];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
@@ -35,6 +36,7 @@ internal static unsafe class ArrayStructReader
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 
+    [SkipLocalsInit]
     private static nint Read(nint item, ArrayStruct* array)
     {
         if (array->Two != 2 || array->NDim is < 0 or > DimensionLimit.Most || array->ItemSize <= 0

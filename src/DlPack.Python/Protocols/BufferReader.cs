@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
@@ -28,6 +29,7 @@ internal static unsafe class BufferReader
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 
+    [SkipLocalsInit]
     private static nint Describe(PyTensor* self)
     {
         PyBuffer* view = &self->View;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
@@ -14,6 +15,7 @@ internal static unsafe class InterfaceReader
     /// <param name="device">Where the memory is.</param>
     /// <param name="protocol">Which of the forms it is.</param>
     /// <returns>A new reference, or 0.</returns>
+    [SkipLocalsInit]
     public static nint Read(nint item, in InterfaceParts parts, DLDevice device, Protocol protocol)
     {
         PyTensor* self = PyTensor.New(protocol);
@@ -66,6 +68,7 @@ internal static unsafe class InterfaceReader
         return InterfaceData.TryRead(item, parts, self, description, itemSize, ref flags);
     }
 
+    [SkipLocalsInit]
     private static bool TryStrides(nint strides, DLTensor* description, long itemSize)
     {
         nint* bytes = stackalloc nint[DimensionLimit.Most];
