@@ -7,7 +7,7 @@ root=${DLPACK_ROOTS:-/tmp/roots}/bare
 if [ ! -d "$root" ]; then
   mkdir -p "$(dirname "$root")"
   rm -rf "$root.new"
-  mmdebstrap --variant=essential --include=ca-certificates,libgcc-s1,libssl3,libstdc++6,zlib1g bookworm "$root.new"
+  mmdebstrap --variant=essential --include=ca-certificates,libgcc-s1,libicu72,libssl3,libstdc++6,zlib1g bookworm "$root.new"
   mv "$root.new" "$root"
 fi
 exec "$eng/with-dotnet.sh" bare "$@"

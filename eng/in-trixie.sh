@@ -4,4 +4,4 @@
 set -euo pipefail
 eng=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [ -d "${DLPACK_ROOTS:-/tmp/roots}/trixie" ] || "$eng/python-roots.sh" trixie
-exec "$eng/with-dotnet.sh" trixie "$@"
+exec "$eng/with-dotnet.sh" trixie env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 "$@"

@@ -63,7 +63,7 @@ internal sealed unsafe class PinnedMemory
         surplus.ForEach(static memory => memory.Free());
     }
 
-    // The smallest that suits; one of more than twice the size waits for others.
+    // The smallest that suits, of equals the last given back; one of more than twice the size waits for others.
     private static PinnedMemory? Take(long bytes)
     {
         lock (_free)
@@ -72,7 +72,7 @@ internal sealed unsafe class PinnedMemory
             foreach (PinnedMemory memory in _free)
             {
                 bool suits = memory._byteCount >= bytes && memory._byteCount / 2 <= bytes;
-                best = suits && (best is null || memory._byteCount < best._byteCount) ? memory : best;
+                best = suits && (best is null || memory._byteCount <= best._byteCount) ? memory : best;
             }
 
             if (best is not null)
