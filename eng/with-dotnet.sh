@@ -14,4 +14,5 @@ exec unshare --mount --propagation private bash -euc '
     mkdir -p "$root$folder"
     mount --bind "$folder" "$root$folder"
   done
-  exec "$eng/in-python.sh" "$name" env -C "$PWD" PATH="$dotnet:$PATH" DOTNET_ROOT="$dotnet" NUGET_PACKAGES="$packages" "$@"' "$eng" "$name" "$root" "$dotnet" "$packages" "$@"
+  exec "$eng/in-python.sh" "$name" env -C "$PWD" PATH="$dotnet:$PATH" DOTNET_ROOT="$dotnet" \
+    NUGET_PACKAGES="$packages" "$@"' "$eng" "$name" "$root" "$dotnet" "$packages" "$@"
