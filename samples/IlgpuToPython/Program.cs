@@ -18,7 +18,8 @@ using Accelerator accelerator = context.GetCudaDevices().Count > 0
     : context.CreateCPUAccelerator(0);
 Console.WriteLine($"1. A kernel on {accelerator.Name} writes the squares of 0 to {Count - 1}.");
 using MemoryBuffer1D<float, Stride1D.Dense> buffer = accelerator.Allocate1D<float>(Count);
-var square = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>>(static (i, view) => view[i] = (float)i.X * i.X);
+var square = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>>(
+    static (i, view) => view[i] = (float)i.X * i.X);
 square(Count, buffer.View);
 
 Console.WriteLine("2. The buffer is lent to Python where it lies.");
@@ -29,7 +30,8 @@ using (DlPackObject tensor = buffer.AsDlPack())
     pythonWrote = Python.Run(tensor);
 }
 
-Console.WriteLine($"3. .NET sees {(pythonWrote ? "what Python has doubled" : "its own values: nobody in Python could write")}.");
+string seen = pythonWrote ? "what Python has doubled" : "its own values: nobody in Python could write";
+Console.WriteLine($"3. .NET sees {seen}.");
 DlPackCuda.WaitForReleases();
 float[] values = buffer.GetAsArray1D();
 int factor = pythonWrote ? 2 : 1;

@@ -122,7 +122,8 @@ internal static unsafe partial class Python
     {
         fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(key + "\0"))
         {
-            _ = ((delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)Find("PyDict_SetItemString"))(dictionary, text, value);
+            _ = ((delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)Find("PyDict_SetItemString"))(
+                dictionary, text, value);
         }
     }
 

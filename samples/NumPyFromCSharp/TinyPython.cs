@@ -3,7 +3,9 @@ using System.Text;
 
 namespace NumPyFromCSharp;
 
-/// <summary>The least that hosts a Python. Programs take pythonnet or CSnakes instead; the tensors work alike.</summary>
+/// <summary>
+/// The least that hosts a Python. Programs take pythonnet or CSnakes instead; the tensors work alike.
+/// </summary>
 internal sealed unsafe partial class TinyPython : IDisposable
 {
     // NumPy's own libraries expect Python's symbols to be there for all: RTLD_NOW | RTLD_GLOBAL.

@@ -21,7 +21,8 @@ internal static class ArrowFile
             .Append("margin", nullable: false, margins.ToArrowArray())
             .Build())
         {
-            // Where TorchSharp is missing, the margins are in a .NET array, which moves until somebody asks for its address.
+            // Where TorchSharp is missing, the margins are in a .NET array, which moves until somebody asks for its
+            // address.
             _ = margins.Data;
             var pixels = (FloatArray)((FixedShapeTensorArray)batch.Column("pixels")).Values;
             var digits = (Int64Array)batch.Column("digit");
