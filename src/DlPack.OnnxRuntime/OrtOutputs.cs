@@ -27,8 +27,8 @@ internal static class OrtOutputs
         }
     }
 
-    // A model may pass an input through as an output: then the value is over the input's memory, which it does not
-    // hold.
+    // A model may pass an input through as an output: then the value is over the input's memory, which values by the
+    // public members alone do not hold.
     private static DlPackObject Lend(OrtValue value, IEnumerable<BoundTensor> bound)
     {
         DlPackObject tensor = value.AsDlPack();

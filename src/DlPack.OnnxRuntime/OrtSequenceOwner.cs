@@ -7,7 +7,11 @@ namespace DlPackNet;
 /// </summary>
 internal sealed class OrtSequenceOwner : DlPackOwner
 {
+    private OrtValue? _value;
     private OrtValue? _sequence;
+
+    /// <summary>What keeps the memory in place, if anything has to; taken over.</summary>
+    public OrtPin? Pin { private get; set; }
 
     /// <summary>Takes a value over. If it throws, there is nothing to release.</summary>
     public void TakeOver(OrtValue value)
@@ -16,7 +20,23 @@ internal sealed class OrtSequenceOwner : DlPackOwner
         // outlives the disposal of the results of a run, which is how they are mostly used. The sequence disposes the
         // value.
         _sequence = OrtValue.CreateSequence([value]);
+        _value = value;
     }
 
-    protected override void Release() => _sequence?.Dispose();
+    protected override void Release()
+    {
+        if (_value is null)
+        {
+            return;
+        }
+
+        // Whoever lends the value right now is done first.
+        lock (_value)
+        {
+            _value.Dispose();
+        }
+
+        _sequence!.Dispose();
+        Pin?.Release();
+    }
 }

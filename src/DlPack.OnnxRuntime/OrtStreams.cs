@@ -5,6 +5,8 @@ namespace DlPackNet;
 /// <summary>Orders ONNX Runtime's work after what fills a tensor.</summary>
 internal static unsafe class OrtStreams
 {
+    private const long NoStream = -1;
+
     /// <summary>Lends a tensor once a stream waits for its content, or without one this thread has.</summary>
     /// <returns>A struct that the caller owns.</returns>
     /// <exception cref="ArgumentException">The stream is not allowed on the tensor's device.</exception>
@@ -14,7 +16,7 @@ internal static unsafe class OrtStreams
     {
         if (tensor.Device.IsCpuReadable && stream is null)
         {
-            return DlPack.Export(tensor);
+            return LendToHost(tensor);
         }
 
         using DlPackCapsule capsule = tensor.Dlpack(stream: stream ?? DefaultStream(tensor.Device));
@@ -23,6 +25,19 @@ internal static unsafe class OrtStreams
             runtime.Synchronize(tensor.Device, DefaultStream(tensor.Device));
         }
 
+        return (DLManagedTensorVersioned*)capsule.Consume();
+    }
+
+    // Export waits for what fills main memory; for memory that a GPU shares it would have a stream wait.
+    private static DLManagedTensorVersioned* LendToHost(DlPackObject tensor)
+    {
+        if (tensor.Device.device_type != DLDeviceType.kDLCUDAManaged)
+        {
+            return DlPack.Export(tensor);
+        }
+
+        tensor.EnsureOnHost();
+        using DlPackCapsule capsule = tensor.Dlpack(stream: NoStream);
         return (DLManagedTensorVersioned*)capsule.Consume();
     }
 

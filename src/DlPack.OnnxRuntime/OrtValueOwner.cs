@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
@@ -8,16 +7,15 @@ internal sealed class OrtValueOwner : DlPackOwner
 {
     private OrtValue? _value;
     private nint _handle;
-    private MemoryHandle? _pin;
+    private OrtPin? _pin;
 
     /// <summary>Takes a value over. From here on its disposal releases nothing; the end of this owner does.</summary>
     /// <param name="value">A value that releases its handle.</param>
     public void TakeOver(OrtValue value)
     {
+        _pin = OrtPin.Of(value);
         _value = value;
         _handle = OrtNative.Handle(value);
-        _pin = OrtNative.Pin(value);
-        OrtNative.Pin(value) = null;
         OrtNative.IsOwned(value) = false;
     }
 
@@ -28,9 +26,14 @@ internal sealed class OrtValueOwner : DlPackOwner
             return;
         }
 
-        // Also to forget the handle: whoever still has the value is told that it is disposed.
-        _value.Dispose();
+        // Also to forget the handle: whoever still has the value is told that it is disposed, and whoever lends it right
+        // now is done first.
+        lock (_value)
+        {
+            _value.Dispose();
+        }
+
         OrtNative.ReleaseValue(_handle);
-        _pin?.Dispose();
+        _pin?.Release();
     }
 }

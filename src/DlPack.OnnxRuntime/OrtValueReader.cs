@@ -10,7 +10,7 @@ internal static unsafe class OrtValueReader
     /// <inheritdoc cref="OrtValueExtensions.AsDlPack(OrtValue)"/>
     public static DlPackObject Lend(OrtValue value)
     {
-        // So that of two threads one takes it over.
+        // So that of two threads one takes it over, and none disposes it meanwhile.
         lock (value)
         {
             nint handle = OrtNative.Handle(value);
@@ -47,6 +47,7 @@ internal static unsafe class OrtValueReader
         try
         {
             member.TakeOver(value);
+            member.Pin = OrtPin.Of(value);
             return second;
         }
         catch

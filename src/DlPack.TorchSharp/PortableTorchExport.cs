@@ -19,7 +19,7 @@ internal static unsafe class PortableTorchExport
             | LibTorchSharp.THSTensor_is_conj(handle)
             | LibTorchSharp.THSTensor_is_neg(handle)) != 0)
         {
-            TorchRefusals.NotPlain(handle);
+            TorchRefusals.NotPlain(tensor);
         }
 
         DLDataType dtype = TorchDTypes.Of(LibTorchSharp.THSTensor_type(handle));

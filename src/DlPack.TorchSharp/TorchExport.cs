@@ -90,7 +90,7 @@ internal static unsafe class TorchExport
 
         if (!LibtorchDlpack.IsPlain(handle, TorchDTypes.Of(LibtorchDlpack.DType(handle))))
         {
-            TorchRefusals.NotPlain(handle);
+            TorchRefusals.NotPlain(tensor);
         }
 
         DeviceType device = LibtorchDlpack.DeviceType(handle);

@@ -15,15 +15,19 @@ internal static class TorchRefusals
 
     /// <summary>For tensors whose memory is not all that there is to them.</summary>
     [DoesNotReturn]
-    public static void NotPlain(nint handle) => throw new DlPackException(
-        LibTorchSharp.THSTensor_requires_grad(handle) != 0
+    public static void NotPlain(torch.Tensor tensor)
+    {
+        string message = LibTorchSharp.THSTensor_requires_grad(tensor.Handle) != 0
             ? "The torch tensor requires gradients, which a consumer of its memory would not record. Lend its "
             + "detach(), which is the same memory."
-        : LibTorchSharp.THSTensor_is_conj(handle) != 0
+            : LibTorchSharp.THSTensor_is_conj(tensor.Handle) != 0
             ? "The torch tensor's conjugation is pending: its memory holds the conjugate of its values. Lend its "
             + "resolve_conj()."
             : "The torch tensor's negation is pending: its memory holds the negative of its values. Lend its "
-            + "resolve_neg().");
+            + "resolve_neg().";
+        GC.KeepAlive(tensor);
+        throw new DlPackException(message);
+    }
 
     /// <summary>For tensors on devices that nothing can be lent from.</summary>
     [DoesNotReturn]

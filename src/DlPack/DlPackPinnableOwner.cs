@@ -8,7 +8,8 @@ namespace DlPackNet;
 /// </summary>
 /// <remarks>
 /// An object over such an owner gives its address relative to what <see cref="Pin"/> returns. <see cref="Pin"/> and
-/// <see cref="Unpin"/> come in pairs, never nested and never at the same time from two threads.
+/// <see cref="Unpin"/> come in pairs, never nested and never at the same time from two threads. They must not lend the
+/// memory, nor wait for a thread that does: whoever wants it waits until they return.
 /// </remarks>
 public abstract class DlPackPinnableOwner : DlPackOwner
 {
@@ -67,8 +68,9 @@ public abstract class DlPackPinnableOwner : DlPackOwner
         int pins = 0;
         try
         {
+            LiveCounters counters = PerThread.Current.Counters;
             _address = Pin();
-            PerThread.Current.Counters.Pins++;
+            counters.Pins++;
             pins = 1;
             return _address;
         }
@@ -80,18 +82,22 @@ public abstract class DlPackPinnableOwner : DlPackOwner
 
     private void UnpinLast()
     {
-        PerThread.Current.Counters.Pins--;
+        Exception? failure = null;
         try
         {
+            PerThread.Current.Counters.Pins--;
             Unpin();
         }
         catch (Exception e)
         {
-            DlPackDiagnostics.ReportReleaseFailure(e);
+            failure = e;
         }
-        finally
+
+        Volatile.Write(ref _pins, 0);
+        if (failure is not null)
         {
-            Volatile.Write(ref _pins, 0);
+            // Only now: a handler may use the tensor, or wait for who does.
+            DlPackDiagnostics.ReportReleaseFailure(failure);
         }
     }
 }

@@ -207,6 +207,20 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void Content_that_a_GPU_still_fills_in_memory_it_shares_is_waited_for()
+    {
+        var runtime = new WaitingRuntime();
+        var managed = new DLDevice(DLDeviceType.kDLCUDAManaged);
+        DlPackDeviceRuntime.Register(managed.device_type, runtime);
+        float* memory = stackalloc float[4];
+        using DlPackObject tensor = DlPack.AsDlPack(
+            memory, DLDataType.Float32, [4], device: managed, owner: new BusyOwner());
+        using OrtValue value = tensor.ToOrtValue();
+        runtime.WaitedFor.Should().Equal(BusyOwner.Stream);
+        AddressOf(value).Should().Be((nint)memory);
+    }
+
+    [Fact]
     public void More_than_2_GiB_comes_in_and_the_last_element_is_read()
     {
         // Of the memory only the last page is ever touched.
@@ -304,20 +318,21 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
         OrtValue value = OrtValue.CreateTensorValueFromMemory(array, [3]);
         using DlPackObject tensor = value.AsDlPack();
         value.Dispose();
-        nint before = tensor.Data;
-        for (int i = 0; i < 20; i++)
-        {
-            _ = new byte[1000];
-            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
-        }
+        CheckInPlace(tensor, array);
+    }
 
-        fixed (float* now = array)
-        {
-            ((nint)now).Should().Be(before);
-        }
-
-        tensor.AsSpan<float>()[2] = 9;
-        array[2].Should().Be(9);
+    [Fact]
+    public void A_value_over_an_array_keeps_it_in_place_until_the_last_of_its_tensors_is_done()
+    {
+        float[] array = [1, 2, 3];
+        OrtValue value = OrtValue.CreateTensorValueFromMemory(array, [3]);
+        DlPackObject first = value.AsDlPack();
+        using DlPackObject second = value.AsDlPack();
+        using DlPackObject third = value.AsDlPack();
+        first.Dispose();
+        CheckInPlace(second, array);
+        second.Dispose();
+        CheckInPlace(third, array);
     }
 
     [Fact]
@@ -347,6 +362,49 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
                 tensor.Dispose();
             });
         }
+    }
+
+    [Fact]
+    public void A_value_can_be_lent_again_while_the_last_of_its_tensors_goes()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            OrtValue value = Allocated(TensorElementType.Float, [1 << 20]);
+            DlPackObject first = value.AsDlPack();
+            Parallel.Invoke(first.Dispose, LendAgain, LendAgain);
+
+            void LendAgain()
+            {
+                try
+                {
+                    using DlPackObject again = value.AsDlPack();
+                    again.AsSpan<float>()[^1] = 1;
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The other thread was quicker.
+                }
+            }
+        }
+    }
+
+    private static void CheckInPlace(DlPackObject tensor, float[] array)
+    {
+        nint before = tensor.Data;
+        for (int i = 0; i < 20; i++)
+        {
+            _ = new byte[1000];
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        }
+
+        fixed (float* now = array)
+        {
+            ((nint)now).Should().Be(before);
+        }
+
+        array[2] = 0;
+        tensor.AsSpan<float>()[2] = 9;
+        array[2].Should().Be(9);
     }
 
     private static void ReadLast<T>(DlPackObject large, TensorElementType type, T last)

@@ -72,6 +72,35 @@ public sealed unsafe class ReleaseFailureTests : LeakCheckedTests
     }
 
     [Fact]
+    public void A_handler_can_use_the_tensor_that_failed_to_unpin()
+    {
+        var owner = new FaultyUnpin(_memory);
+        using DlPackObject tensor = DlPack.AsDlPack(0, DLDataType.Float32, [6], owner: owner);
+        int reports = 0;
+        DlPackDiagnostics.ReleaseFailed += LendAgain;
+        try
+        {
+            var thread = new Thread(() => tensor.Dlpack().Dispose()) { IsBackground = true };
+            thread.Start();
+            thread.Join(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        }
+        finally
+        {
+            DlPackDiagnostics.ReleaseFailed -= LendAgain;
+        }
+
+        reports.Should().Be(2);
+
+        void LendAgain(Exception failure)
+        {
+            if (++reports == 1)
+            {
+                tensor.Dlpack().Dispose();
+            }
+        }
+    }
+
+    [Fact]
     public void A_deleter_that_is_called_twice_is_reported_and_does_nothing()
     {
         Requires.CCompiler();
