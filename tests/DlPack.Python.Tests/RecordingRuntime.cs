@@ -2,16 +2,21 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.Python.Tests;
 
-/// <summary>Notes which stream of a CUDA device waits for which, and does nothing.</summary>
+/// <summary>Notes which stream of CUDA, or the host, waits for which, and does nothing.</summary>
 internal sealed class RecordingRuntime : DlPackDeviceRuntime
 {
+    /// <summary>The consumer where the calling thread waits.</summary>
+    public const long Host = 0;
+
     private readonly List<(long Producer, long Consumer)> _waits = [];
 
-    /// <summary>One that serves CUDA from now on.</summary>
+    /// <summary>One that serves CUDA, and main memory that it works on, from now on.</summary>
     public static RecordingRuntime Registered()
     {
         var runtime = new RecordingRuntime();
         Register(DLDeviceType.kDLCUDA, runtime);
+        Register(DLDeviceType.kDLCUDAHost, runtime);
+        Register(DLDeviceType.kDLCUDAManaged, runtime);
         return runtime;
     }
 
@@ -26,7 +31,7 @@ internal sealed class RecordingRuntime : DlPackDeviceRuntime
     public override void Wait(DLDevice device, long producerStream, long consumerStream) =>
         _waits.Add((producerStream, consumerStream));
 
-    public override void Synchronize(DLDevice device, long producerStream) => throw new NotSupportedException();
+    public override void Synchronize(DLDevice device, long producerStream) => _waits.Add((producerStream, Host));
 
     public override DlPackObject Allocate(DLDevice device, DLDataType dtype, ReadOnlySpan<long> shape) =>
         throw new NotSupportedException();

@@ -88,6 +88,35 @@ public sealed class ToPythonTests : PythonTest
         runtime.TakeWaits().Should().Equal((7, 9));
     }
 
+    [Theory]
+    [InlineData(Interop.DLDeviceType.kDLCUDAHost, RecordingRuntime.Host)]
+    [InlineData(Interop.DLDeviceType.kDLCUDAManaged, 1)]
+    public void Who_reads_main_memory_that_a_stream_writes_to_finds_all_complete(
+        Interop.DLDeviceType kind, long waitsByTheFunctions)
+    {
+        RecordingRuntime runtime = RecordingRuntime.Registered();
+        using DlPackObject memory = DlPack.Allocate<byte>([2]);
+        using DlPackObject tensor = DlPack.AsDlPack(
+            memory.Data,
+            Interop.DLDataType.UInt8,
+            [2],
+            device: new Interop.DLDevice(kind),
+            owner: new StreamOwner(7));
+        Lend("dl", tensor);
+        runtime.TakeWaits();
+        Run("memoryview(dl).release()");
+        runtime.TakeWaits().Should().Equal((7, RecordingRuntime.Host));
+        Run("dl.__array_interface__");
+        runtime.TakeWaits().Should().Equal((7, RecordingRuntime.Host));
+        Run("import ctypes\nfunction = ctypes.pythonapi.PyCapsule_GetPointer\nfunction.restype = ctypes.c_void_p\n"
+            + "function.argtypes = [ctypes.py_object, ctypes.c_char_p]\n"
+            + "x = function(type(dl).__dlpack_c_exchange_api__, b'dlpack_exchange_api')\n"
+            + "y = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_void_p)"
+            + "((ctypes.c_void_p * 7).from_address(x)[5])\n"
+            + "assert y(dl, ctypes.create_string_buffer(48)) == 0");
+        runtime.TakeWaits().Should().Equal((7, waitsByTheFunctions));
+    }
+
     [Fact]
     public void NumPy_takes_an_array_and_writes_to_it()
     {

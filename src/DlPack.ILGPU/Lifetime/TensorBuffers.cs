@@ -29,8 +29,11 @@ internal sealed class TensorBuffers
         _accelerator = accelerator;
         accelerator.Disposed += (_, _) => Close();
 
-        // Asked after that, so that a disposal on another thread is seen by one of the two.
-        _isClosed = Volatile.Read(ref IlgpuInternals.DisposeBarrier(accelerator)) != 0;
+        // Asked after that, so that a disposal on another thread is seen by one of the two, and never written back.
+        if (Volatile.Read(ref IlgpuInternals.DisposeBarrier(accelerator)) != 0)
+        {
+            _isClosed = true;
+        }
     }
 
     /// <summary>Those of an accelerator.</summary>

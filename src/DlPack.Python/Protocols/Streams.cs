@@ -20,16 +20,32 @@ internal static unsafe class Streams
 
     /// <summary>
     /// Has the default stream wait for what a tensor's content depends on, for consumers that are told of a stream
-    /// instead of telling theirs.
+    /// instead of telling theirs. In main memory the calling thread waits.
     /// </summary>
     public static void OrderDefault(PyTensor* tensor)
     {
         DLDeviceType type = tensor->Tensor.device.device_type;
-        bool mayDepend = tensor->SourceKind == PyTensorSource.Managed || tensor->ProducerStream != PyTensor.NoStream;
-        if (mayDepend && Has(type))
+        if (!Has(type))
+        {
+            CompleteForHost(tensor);
+        }
+        else if (MayDepend(tensor))
         {
             using DlPackObject source = ManagedTensors.Of(tensor);
             source.Dlpack(Default(type)).Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Waits for what a tensor's content depends on, for consumers that read main memory and know of no streams.
+    /// </summary>
+    public static void CompleteForHost(PyTensor* tensor)
+    {
+        DLDevice device = tensor->Tensor.device;
+        if (device.device_type != DLDeviceType.kDLCPU && device.IsCpuReadable && MayDepend(tensor))
+        {
+            using DlPackObject source = ManagedTensors.Of(tensor);
+            source.EnsureOnHost();
         }
     }
 
@@ -53,4 +69,7 @@ internal static unsafe class Streams
         tensor->ProducerStream = stream is null ? Default(device.device_type) : (long)stream;
         return true;
     }
+
+    private static bool MayDepend(PyTensor* tensor) =>
+        tensor->SourceKind == PyTensorSource.Managed || tensor->ProducerStream != PyTensor.NoStream;
 }

@@ -12,11 +12,15 @@ internal static unsafe class ArrayInterfaceDict
     {
         try
         {
-            return self->Tensor.device.IsCpuReadable
-                ? New(self, "__array_interface__")
-                : PythonError.Set(
+            if (!self->Tensor.device.IsCpuReadable)
+            {
+                return PythonError.Set(
                     PythonApi.AttributeError,
                     $"__array_interface__ is there in main memory only, and the tensor is on {self->Tensor.device}.");
+            }
+
+            Streams.CompleteForHost(self);
+            return New(self, "__array_interface__");
         }
         catch (Exception e)
         {

@@ -66,6 +66,8 @@ internal static unsafe class TensorBuffer
             return "The tensor's elements are not in the order that was asked for: ask for strides, or copy it.";
         }
 
+        // Pinned and managed memory may have a stream that still writes to it.
+        Streams.CompleteForHost(self);
         nint* strides = null;
         if (ndim != 0 && (flags & PyBuffer.WithStrides) == PyBuffer.WithStrides)
         {

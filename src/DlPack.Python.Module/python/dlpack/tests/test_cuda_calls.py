@@ -142,6 +142,19 @@ assert _dlpack._live() == before, _dlpack._live()
     )
 
 
+def test_who_reads_managed_memory_waits_for_the_stream_that_was_named(run):
+    run(
+        """
+source = foreign.Lender(device=(13, 1))
+dl = asdlpack(source)
+assert source.calls[0]["stream"] == 1 and calls() == []
+assert memoryview(dl).tolist() == [1, 2, 3] and dl.__array_interface__["shape"] == (3,)
+assert [c for c in calls() if "waits" in c] == ["host waits for stream 1 in 1f01"] * 2
+assert memoryview(asdlpack(source, stream=-1)).tolist() == [1, 2, 3] and calls() == []
+"""
+    )
+
+
 def test_memory_of_a_gpu_is_copied_to_the_host_after_its_stream(run):
     run(
         """
