@@ -6,7 +6,9 @@ using ILGPU.Runtime.CPU;
 
 namespace DlPackNet.Benchmarks;
 
-/// <summary>8 x 8 floats from ILGPU's CPU accelerator to a consumer and back, beside the core's and ILGPU's own ways.</summary>
+/// <summary>
+/// 8 x 8 floats from ILGPU's CPU accelerator to a consumer and back, beside the core's and ILGPU's own ways.
+/// </summary>
 public unsafe class IlgpuBenchmarks
 {
     private static readonly long[] _shape = [8, 8];

@@ -12,7 +12,9 @@ internal sealed class ArrowDims(long length)
     /// <summary>The extents in the order of the reader.</summary>
     public long[] Shape => [.. _order.Select(i => _extents[i])];
 
-    /// <summary>The strides, in elements, in the order of the reader; empty where that is the order in memory.</summary>
+    /// <summary>
+    /// The strides, in elements, in the order of the reader; empty where that is the order in memory.
+    /// </summary>
     public long[] Strides
     {
         get

@@ -12,8 +12,9 @@ public static class ArrowExtensions
     /// The values. The tensor holds its own share of the buffer, so the array may be disposed before it.
     /// </param>
     /// <param name="isWritable">
-    /// Arrow arrays never change, so the tensor is read-only, and legacy consumers, which cannot be told so, get a copy.
-    /// True lends it for writing: only where nobody else reads the array meanwhile, or expects it to stay as it is.
+    /// Arrow arrays never change, so the tensor is read-only, and legacy consumers, which cannot be told so, get a
+    /// copy. True lends it for writing: only where nobody else reads the array meanwhile, or expects it to stay as it
+    /// is.
     /// </param>
     /// <returns>
     /// A new object, which the caller disposes. Its first dimension is the array's length, and what lies inside of a

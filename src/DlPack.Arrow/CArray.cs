@@ -23,7 +23,9 @@ internal unsafe struct CArray
     /// <summary><c>n_children</c>.</summary>
     public long ChildCount;
 
-    /// <summary><c>buffers</c>: as many addresses; null for no validity bits, which says that nothing is null.</summary>
+    /// <summary>
+    /// <c>buffers</c>: as many addresses; null for no validity bits, which says that nothing is null.
+    /// </summary>
     public void** Buffers;
 
     /// <summary><c>children</c>: as many addresses.</summary>

@@ -6,7 +6,9 @@ namespace DlPackNet;
 
 /// <summary>What the type <c>arrow.fixed_shape_tensor</c> keeps as JSON.</summary>
 /// <param name="Shape">The extents in the order of memory.</param>
-/// <param name="Permutation">For each dimension that a reader sees, which one of <paramref name="Shape"/> it is.</param>
+/// <param name="Permutation">
+/// For each dimension that a reader sees, which one of <paramref name="Shape"/> it is.
+/// </param>
 /// <param name="DimNames">The names of the dimensions in the order of memory; empty for none.</param>
 /// <remarks>
 /// https://arrow.apache.org/docs/format/CanonicalExtensions.html#fixed-shape-tensor

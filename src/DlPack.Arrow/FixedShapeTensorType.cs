@@ -20,7 +20,9 @@ public sealed class FixedShapeTensorType : ExtensionType
     /// For each dimension in the order that a reader sees, which one of <paramref name="shape"/> it is; none where both
     /// orders are the same.
     /// </param>
-    /// <param name="dimNames">The names of the dimensions in the order of memory; none where they have no names.</param>
+    /// <param name="dimNames">
+    /// The names of the dimensions in the order of memory; none where they have no names.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="valueType"/> is null.</exception>
     /// <exception cref="ArgumentException">
     /// The shape has no elements or too many, the permutation is none, or there is not a name for each dimension.

@@ -10,8 +10,8 @@ public static class OrtValueExtensions
     /// </summary>
     /// <param name="value">
     /// A tensor in main memory, or of a CUDA or ROCm provider. If this method throws, it is still the caller's. Whoever
-    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor. (Only memory of
-    /// yours that <c>CreateTensorValueWithData</c> was given an address of is held by nobody but you.)
+    /// disposes it before, as <c>using</c> does with the results of a run, takes nothing from the tensor. (Only memory
+    /// of yours that <c>CreateTensorValueWithData</c> was given an address of is held by nobody but you.)
     /// </param>
     /// <returns>
     /// A new object, which the caller disposes: of the value's shape, row-major. Writing to it writes to the value.

@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
 
-/// <summary>Keeps the memory of a value in the value's place, even after the value is disposed by somebody else.</summary>
+/// <summary>
+/// Keeps the memory of a value in the value's place, even after the value is disposed by somebody else.
+/// </summary>
 internal sealed class OrtValueOwner : DlPackOwner
 {
     private OrtValue? _value;

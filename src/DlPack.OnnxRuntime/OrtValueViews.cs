@@ -5,15 +5,15 @@ namespace DlPackNet;
 /// <summary>Tensors as values of ONNX Runtime, inputs and pre-allocated outputs alike, without copying.</summary>
 /// <remarks>
 /// <para>
-/// ONNX Runtime holds the tensor's memory until the value is disposed and nothing that it was given to needs it any more:
-/// a binding, a sequence, an output that is the input again. The tensor may be disposed at once. A forgotten value
-/// lets go when it is collected.
+/// ONNX Runtime holds the tensor's memory until the value is disposed and nothing that it was given to needs it any
+/// more: a binding, a sequence, an output that is the input again. The tensor may be disposed at once. A forgotten
+/// value lets go when it is collected.
 /// </para>
 /// <para>
-/// With a version of ONNX Runtime's .NET library whose private members are other than those of 1.31, it is the value that
-/// holds the memory: keep it as long as ONNX Runtime works with it. An <c>OrtIoBinding</c> does not keep what is bound to
-/// it then (<see cref="DlPackIoBinding"/> does), nor does a run started by <c>RunAsync</c> before it ends. A value of more
-/// than <see cref="int.MaxValue"/> elements lets go when it is collected then, rather than disposed.
+/// With a version of ONNX Runtime's .NET library whose private members are other than those of 1.31, it is the value
+/// that holds the memory: keep it as long as ONNX Runtime works with it. An <c>OrtIoBinding</c> does not keep what is
+/// bound to it then (<see cref="DlPackIoBinding"/> does), nor does a run started by <c>RunAsync</c> before it ends. A
+/// value of more than <see cref="int.MaxValue"/> elements lets go when it is collected then, rather than disposed.
 /// </para>
 /// <para>All members may be called from any thread.</para>
 /// </remarks>
@@ -35,8 +35,8 @@ public static class OrtValueViews
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="ArgumentException">The stream is not allowed on this device.</exception>
     /// <exception cref="DlPackException">
-    /// The tensor is read-only, strided, padded, of another type or on another device; or the device's adapter is needed for
-    /// waiting and is missing.
+    /// The tensor is read-only, strided, padded, of another type or on another device; or the device's adapter is
+    /// needed for waiting and is missing.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
     public static OrtValue ToOrtValue(this DlPackObject tensor, long? stream = null)

@@ -23,7 +23,9 @@ public static class DlPackPython
     /// </param>
     /// <exception cref="DlPackException">No Python is there, or it is too old.</exception>
     /// <exception cref="DllNotFoundException">There is no such library.</exception>
-    /// <remarks>Has no effect once Python has been found. May be called from any thread, with the GIL or without.</remarks>
+    /// <remarks>
+    /// Has no effect once Python has been found. May be called from any thread, with the GIL or without.
+    /// </remarks>
     public static void Initialize(string? library = null) => Interpreter.Load(library);
 
     /// <summary>The <c>dlpack.DLPackObject</c>s of this library that Python has.</summary>

@@ -9,8 +9,8 @@ public static unsafe class PythonExtensions
     /// <summary>Lends a tensor to Python, without copying.</summary>
     /// <param name="tensor">The tensor; it may be disposed at once.</param>
     /// <returns>
-    /// A new reference to a <c>dlpack.DLPackObject</c>, which the caller gives back: by <c>Py_DecRef</c>, or by handing it
-    /// to what takes references over (CSnakes: a constructor of <c>PyObject</c>). Python's libraries take it by
+    /// A new reference to a <c>dlpack.DLPackObject</c>, which the caller gives back: by <c>Py_DecRef</c>, or by handing
+    /// it to what takes references over (CSnakes: a constructor of <c>PyObject</c>). Python's libraries take it by
     /// <c>from_dlpack</c>, <c>numpy.asarray</c> or <c>memoryview</c>.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>

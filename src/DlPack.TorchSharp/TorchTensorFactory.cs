@@ -14,9 +14,9 @@ public static unsafe class TorchTensorFactory
         public static DlPackObject AsDlPack(torch.Tensor tensor) => TorchExport.Lend(tensor, useLibtorchDlpack: true);
 
         /// <summary>
-        /// Lends a torch tensor to native code directly: the same as <c>AsDlPack(tensor).Dlpack().Consume()</c>. On Linux
-        /// x64 it is libtorch's own struct, with no object on the managed heap, and <see cref="DlPackDiagnostics"/> does
-        /// not count it.
+        /// Lends a torch tensor to native code directly: the same as <c>AsDlPack(tensor).Dlpack().Consume()</c>. On
+        /// Linux x64 it is libtorch's own struct, with no object on the managed heap, and
+        /// <see cref="DlPackDiagnostics"/> does not count it.
         /// </summary>
         /// <param name="tensor">See <see cref="TorchTensorExtensions.AsDlPack(torch.Tensor)"/>.</param>
         /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>

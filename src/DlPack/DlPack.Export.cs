@@ -72,7 +72,9 @@ public static unsafe partial class DlPack
         return ExportLegacy(tensor);
     }
 
-    /// <summary>Lends a tensor to native code directly: the same as <c>Dlpack().Consume()</c>, without the capsule.</summary>
+    /// <summary>
+    /// Lends a tensor to native code directly: the same as <c>Dlpack().Consume()</c>, without the capsule.
+    /// </summary>
     /// <param name="tensor">The tensor; it may be disposed at once.</param>
     /// <returns>A tensor that the caller owns: somebody calls its <c>deleter</c> once, from any thread.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>

@@ -68,7 +68,9 @@ public sealed unsafe partial class DlPackObject
     public ReadOnlyMemory<T> AsReadOnlyMemory<T>()
         where T : unmanaged => GetMemory<T>();
 
-    /// <summary>The managed array in which the elements lie, if they do, for libraries that are built on arrays.</summary>
+    /// <summary>
+    /// The managed array in which the elements lie, if they do, for libraries that are built on arrays.
+    /// </summary>
     /// <param name="array">
     /// The array, of whatever element type and rank; null where the memory is native, another library's or an
     /// owner's. Whoever has it keeps it alive, after this is disposed too. It can move until it is pinned.

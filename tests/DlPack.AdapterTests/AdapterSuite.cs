@@ -14,7 +14,9 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     private static readonly long[][] Shapes =
         [[], [0], [1], [5], [2, 3], [1, 4], [4, 1], [0, 3], [2, 0], [2, 3, 4], [2, 1, 3, 2], [2, 2, 3, 1, 2]];
 
-    /// <summary>Whether the library's own views can write; where not, <see cref="Write"/> goes by the address.</summary>
+    /// <summary>
+    /// Whether the library's own views can write; where not, <see cref="Write"/> goes by the address.
+    /// </summary>
     protected virtual bool HasWritableViews => true;
 
     /// <summary>The pins that a lent buffer has; none where native memory stays put by itself.</summary>

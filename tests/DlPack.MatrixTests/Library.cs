@@ -1,6 +1,8 @@
 namespace DlPackNet.MatrixTests;
 
-/// <summary>One library of the matrix: how it lends a float32 tensor of shape [2, 3], and how it takes one in.</summary>
+/// <summary>
+/// One library of the matrix: how it lends a float32 tensor of shape [2, 3], and how it takes one in.
+/// </summary>
 internal abstract class Library
 {
     /// <summary>Its name in the table, one word or two.</summary>

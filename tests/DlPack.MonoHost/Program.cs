@@ -2,7 +2,9 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.MonoHost;
 
-/// <summary>Lends, borrows and lets go on whatever runtime this is started by; ends with the number of wrong answers.</summary>
+/// <summary>
+/// Lends, borrows and lets go on whatever runtime this is started by; ends with the number of wrong answers.
+/// </summary>
 internal static unsafe class Program
 {
     private static int _wrong;

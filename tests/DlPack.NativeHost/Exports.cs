@@ -64,7 +64,9 @@ internal static unsafe class Exports
         return (nint)DlPack.Export(Ramp(1), shape);
     }).Versioned();
 
-    /// <summary>An export that fails on its way: the shape does not fit the array. 1 if .NET threw, as it must.</summary>
+    /// <summary>
+    /// An export that fails on its way: the shape does not fit the array. 1 if .NET threw, as it must.
+    /// </summary>
     [UnmanagedCallersOnly(EntryPoint = "host_export_failing")]
     public static int Failing() => Guard.Try(() => (nint)DlPack.Export(Ramp(6), [2, 4])) == 0 ? 1 : 0;
 

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet.Python.TestHost;
 
-/// <summary>A Python in this process, by the C API alone. Members but <see cref="Start(bool)"/>, <see cref="Run"/> and <see cref="DropFromOutside"/> need the GIL.</summary>
+/// <summary>
+/// A Python in this process, by the C API alone. Members but <see cref="Start(bool)"/>, <see cref="Run"/> and
+/// <see cref="DropFromOutside"/> need the GIL.
+/// </summary>
 internal static unsafe class EmbeddedPython
 {
     private const int Now = 2;

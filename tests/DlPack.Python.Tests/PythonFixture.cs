@@ -5,7 +5,9 @@ using Xunit;
 
 namespace DlPackNet.Python.Tests;
 
-/// <summary>One Python for all tests of the process: it can be started, but not well ended and started, by many.</summary>
+/// <summary>
+/// One Python for all tests of the process: it can be started, but not well ended and started, by many.
+/// </summary>
 public sealed class PythonFixture
 {
     /// <summary>Starts it, where there is one.</summary>

@@ -4,7 +4,9 @@ using FluentAssertions;
 
 namespace DlPackNet.Python.Tests;
 
-/// <summary>Tests each of which has the GIL at first, and must leave nothing live behind, in .NET or in Python.</summary>
+/// <summary>
+/// Tests each of which has the GIL at first, and must leave nothing live behind, in .NET or in Python.
+/// </summary>
 public abstract class PythonTest : IDisposable
 {
     private readonly LiveCounts _before;

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace DlPackNet.Python.Tests;
 
-/// <summary>What a machine may lack: a test is skipped then and says why, or fails where everything is required.</summary>
+/// <summary>
+/// What a machine may lack: a test is skipped then and says why, or fails where everything is required.
+/// </summary>
 internal static class Requires
 {
     private const string Variable = "DLPACK_TESTS_REQUIRE";

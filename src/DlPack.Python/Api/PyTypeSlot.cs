@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet.Python;
 
-/// <summary>C's <c>PyType_Slot</c>, and <c>PyModuleDef_Slot</c>, which is laid out alike. A zeroed one ends the list.</summary>
+/// <summary>
+/// C's <c>PyType_Slot</c>, and <c>PyModuleDef_Slot</c>, which is laid out alike. A zeroed one ends the list.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PyTypeSlot
 {

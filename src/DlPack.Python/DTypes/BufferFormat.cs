@@ -28,7 +28,9 @@ internal static unsafe class BufferFormat
         _ => null,
     };
 
-    /// <summary>The dtype of a code; the bits come from the item's size, since letters differ between systems.</summary>
+    /// <summary>
+    /// The dtype of a code; the bits come from the item's size, since letters differ between systems.
+    /// </summary>
     /// <param name="format">As in a Py_buffer; null means bytes.</param>
     /// <param name="itemSize">In bytes.</param>
     /// <param name="dtype">What it is.</param>

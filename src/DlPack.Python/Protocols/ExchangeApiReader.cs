@@ -7,7 +7,9 @@ internal static unsafe class ExchangeApiReader
 {
     private const int Success = 0;
 
-    /// <summary>Reads a tensor. What it cannot ask for (a copy, a device, a stream) is left to <c>__dlpack__</c>.</summary>
+    /// <summary>
+    /// Reads a tensor. What it cannot ask for (a copy, a device, a stream) is left to <c>__dlpack__</c>.
+    /// </summary>
     public static Reading Read(nint item, in Request request, out nint tensor)
     {
         tensor = 0;

@@ -3,7 +3,9 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
 
-/// <summary>The dtype of an array interface: its typestr, and for extension types what the object calls its dtype.</summary>
+/// <summary>
+/// The dtype of an array interface: its typestr, and for extension types what the object calls its dtype.
+/// </summary>
 internal static unsafe class InterfaceDType
 {
     /// <summary>Reads it. Needs the GIL; what fails leaves a Python error.</summary>

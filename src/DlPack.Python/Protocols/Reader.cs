@@ -2,7 +2,9 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
 
-/// <summary>Makes a <c>DLPackObject</c> of anything that offers one of the protocols. All members need the GIL.</summary>
+/// <summary>
+/// Makes a <c>DLPackObject</c> of anything that offers one of the protocols. All members need the GIL.
+/// </summary>
 internal static unsafe class Reader
 {
     /// <summary>Tries what the object offers, in the order of what it tells most.</summary>

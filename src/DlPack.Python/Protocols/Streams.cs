@@ -31,8 +31,12 @@ internal static unsafe class Streams
         }
         else if (MayDepend(tensor))
         {
+            DLPackFlags flags = tensor->Flags;
             using DlPackObject source = ManagedTensors.Of(tensor);
             source.Dlpack(Default(type)).Dispose();
+
+            // Nobody was told of a copy by this.
+            tensor->Flags = flags;
         }
     }
 
@@ -44,8 +48,10 @@ internal static unsafe class Streams
         DLDevice device = tensor->Tensor.device;
         if (device.device_type != DLDeviceType.kDLCPU && device.IsCpuReadable && MayDepend(tensor))
         {
+            DLPackFlags flags = tensor->Flags;
             using DlPackObject source = ManagedTensors.Of(tensor);
             source.EnsureOnHost();
+            tensor->Flags = flags;
         }
     }
 

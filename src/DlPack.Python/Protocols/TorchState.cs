@@ -1,12 +1,14 @@
 namespace DlPackNet.Python;
 
 /// <summary>
-/// What a PyTorch tensor can be beside its numbers: on the way to a gradient, or with a sign that is still to be applied.
-/// Its exchange API tells of neither, and its older <c>__dlpack__</c> not of all.
+/// What a PyTorch tensor can be beside its numbers: on the way to a gradient, or with a sign that is still to be
+/// applied. Its exchange API tells of neither, and its older <c>__dlpack__</c> not of all.
 /// </summary>
 internal static unsafe class TorchState
 {
-    /// <summary>Whether the numbers are all, or it is no such tensor at all. Needs the GIL; false leaves an error.</summary>
+    /// <summary>
+    /// Whether the numbers are all, or it is no such tensor at all. Needs the GIL; false leaves an error.
+    /// </summary>
     public static bool IsPlain(nint item) =>
         !Is(item)
             ? PythonApi.PyErr_Occurred() == 0

@@ -30,7 +30,9 @@ internal readonly unsafe ref struct PendingError
         return new PendingError(type, value, traceback);
     }
 
-    /// <summary>Puts it back. Tells of an error that a release has left, of which nobody would expect it later.</summary>
+    /// <summary>
+    /// Puts it back. Tells of an error that a release has left, of which nobody would expect it later.
+    /// </summary>
     public void Dispose()
     {
         if (PythonApi.PyErr_Occurred() != 0)

@@ -53,7 +53,9 @@ internal static unsafe class Py
         }
     }
 
-    /// <summary>Gives back a reference to what may be the last of a foreign object, while an error may be pending.</summary>
+    /// <summary>
+    /// Gives back a reference to what may be the last of a foreign object, while an error may be pending.
+    /// </summary>
     public static void DecRefKeepingError(nint item)
     {
         using (PendingError.PutAside())
@@ -134,7 +136,9 @@ internal static unsafe class Py
         return result;
     }
 
-    /// <summary>An attribute of a type by its method cache, borrowed or new as <paramref name="isNew"/> says; 0 if absent.</summary>
+    /// <summary>
+    /// An attribute of a type by its method cache, borrowed or new as <paramref name="isNew"/> says; 0 if absent.
+    /// </summary>
     public static nint LookupOnType(nint type, nint name, out bool isNew)
     {
         if (PythonApi.TypeLookup is not null)

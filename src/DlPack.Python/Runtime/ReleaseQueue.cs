@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace DlPackNet.Python;
 
 /// <summary>
-/// References to Python objects that were given up where the GIL could not be had. They are dropped by the next one that
-/// has it.
+/// References to Python objects that were given up where the GIL could not be had. They are dropped by the next one
+/// that has it.
 /// </summary>
 internal static unsafe class ReleaseQueue
 {

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace DlPackNet.Python;
 
 /// <summary>
-/// Which argument of <c>__dlpack__</c> is where, by the names of a call's keywords. Those names, and the version that is
-/// asked for, are constants of the code that calls: what was read of the last ones need not be read again as long as the
-/// same come. A reference to them is held, so that nothing else can have their addresses. All members need the GIL.
+/// Which argument of <c>__dlpack__</c> is where, by the names of a call's keywords. Those names, and the version that
+/// is asked for, are constants of the code that calls: what was read of the last ones need not be read again as long as
+/// the same come. A reference to them is held, so that nothing else can have their addresses. All members need the GIL.
 /// </summary>
 internal static unsafe class DlpackKeywords
 {

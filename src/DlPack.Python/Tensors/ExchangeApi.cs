@@ -4,7 +4,9 @@ using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
 
-/// <summary>The functions of <c>DLPackObject.__dlpack_c_exchange_api__</c>, which cost a consumer no Python call.</summary>
+/// <summary>
+/// The functions of <c>DLPackObject.__dlpack_c_exchange_api__</c>, which cost a consumer no Python call.
+/// </summary>
 internal static unsafe class ExchangeApi
 {
     private const int Success = 0;

@@ -20,9 +20,13 @@ internal static class TensorLayout
     /// <param name="strides">Elements from one index to the next, any sign; empty for compact row-major.</param>
     /// <param name="dims">Room for the shape and the strides.</param>
     /// <param name="first">The lowest element's offset from the element at index 0, at most 0.</param>
-    /// <param name="last">The highest element's offset, at least 0; below <paramref name="first"/> if there is none.</param>
+    /// <param name="last">
+    /// The highest element's offset, at least 0; below <paramref name="first"/> if there is none.
+    /// </param>
     /// <returns>The number of elements.</returns>
-    /// <exception cref="ArgumentException">Too many, negative or overflowing extents; strides of another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// Too many, negative or overflowing extents; strides of another length.
+    /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Write(
         ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<long> dims, out long first, out long last)
@@ -65,7 +69,9 @@ internal static class TensorLayout
         return true;
     }
 
-    /// <summary>Whether several indexes share an element because a stride is 0, so that writing makes no sense.</summary>
+    /// <summary>
+    /// Whether several indexes share an element because a stride is 0, so that writing makes no sense.
+    /// </summary>
     public static bool RepeatsElements(ReadOnlySpan<long> dims)
     {
         int ndim = dims.Length >> 1;

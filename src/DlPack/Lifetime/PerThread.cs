@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace DlPackNet.Lifetime;
 
-/// <summary>What a thread keeps at hand so that an export costs no atomic operation: counters and free blocks.</summary>
+/// <summary>
+/// What a thread keeps at hand so that an export costs no atomic operation: counters and free blocks.
+/// </summary>
 /// <remarks>
 /// Native threads that only call a deleter get one too. When its thread is gone, the state is finalized: the blocks
 /// go back to the pool and the numbers into the total of the threads that have ended.
@@ -70,8 +72,8 @@ internal sealed unsafe class PerThread
 
     /// <summary>The free block that <see cref="TakeBlock"/> takes next.</summary>
     /// <remarks>
-    /// What fails before the block is taken has nothing to give back. Between the two calls nothing else may run on this
-    /// thread.
+    /// What fails before the block is taken has nothing to give back. Between the two calls nothing else may run on
+    /// this thread.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TensorBlock* PeekBlock() => _free != null ? _free : Refill();

@@ -183,7 +183,9 @@ internal unsafe struct TensorBlock
         thread.GiveBlock(block);
     }
 
-    /// <summary>Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.</summary>
+    /// <summary>
+    /// Undoes <see cref="Rent"/> and <see cref="Hold"/> where an export fails before it is published.
+    /// </summary>
     public static void Abandon(TensorBlock* block, PerThread thread)
     {
         int state = block->_state;

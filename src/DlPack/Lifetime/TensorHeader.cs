@@ -4,8 +4,8 @@ namespace DlPackNet.Lifetime;
 
 /// <summary>What a consumer learns of a tensor besides its address, shape and strides.</summary>
 /// <remarks>
-/// 24 bytes, since structs from 32 bytes on are copied by wide registers, and until these are reset, what the runtime then
-/// does in legacy SSE code, such as making an object with a finalizer, can take three times as long.
+/// 24 bytes, since structs from 32 bytes on are copied by wide registers, and until these are reset, what the runtime
+/// then does in legacy SSE code, such as making an object with a finalizer, can take three times as long.
 /// </remarks>
 internal readonly record struct TensorHeader
 {

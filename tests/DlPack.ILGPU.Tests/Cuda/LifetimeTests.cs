@@ -9,7 +9,9 @@ using Xunit;
 
 namespace DlPackNet.IlgpuTests.Cuda;
 
-/// <summary>Streams, accelerators and arrays that go while something is lent, things that are forgotten, failures.</summary>
+/// <summary>
+/// Streams, accelerators and arrays that go while something is lent, things that are forgotten, failures.
+/// </summary>
 public sealed class LifetimeTests : CudaTest
 {
     private readonly List<Exception> _failures = [];
