@@ -7,8 +7,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=artifacts/gpu-suite
 rm -rf "$out" "$out.tar.xz"
 mkdir -p "$out"
-dotnet publish tests/gpu/DlPack.GpuHost -c Release -r linux-x64 --self-contained \
-  -p:DebugType=none -p:SatelliteResourceLanguages=en -o "$out/host"
+for project in tests/gpu/DlPack.GpuHost samples/IlgpuToPython; do
+  dotnet publish "$project" -c Release -r linux-x64 --self-contained \
+    -p:DebugType=none -p:SatelliteResourceLanguages=en -o "$out/host"
+done
 cp tests/gpu/*.py "$out/"
 eng/build-wheel.sh
 cp -r artifacts/python/site "$out/wheel"

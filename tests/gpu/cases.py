@@ -2,6 +2,11 @@
 
 import ctypes
 import gc
+import os
+import pathlib
+import subprocess
+import sys
+import sysconfig
 import threading
 import time
 
@@ -219,7 +224,37 @@ def primary_memory_cost(dotnet, _):
     driver.make_current(driver.primary())
     before = driver.free_bytes()
     dotnet("open", "primary", 0)
-    return f"{(before - driver.free_bytes()) / 2**20:.0f} MiB for the context that ILGPU made and does not use"
+    driver.make_current(driver.primary())
+    cost = (before - driver.free_bytes()) / 2**20
+    if cost > 32:
+        raise AssertionError(f"the accelerator takes {cost:.0f} MiB: the context that ILGPU made is still there")
+    return f"{cost:.0f} MiB for an accelerator in the primary context"
+
+
+@case()
+def primary_disposal_on_a_full_GPU(dotnet, _):
+    torch = open_library("torch", False)
+    kept = torch.make(range(8), "float32")
+    dotnet("open", "primary", 0)
+    driver = Driver()
+    driver.make_current(driver.primary())
+    pieces, size = [], 1 << 36
+    while size >= 1 << 20:
+        pointer = ctypes.c_uint64()
+        if driver.code("cuMemAlloc_v2", ctypes.byref(pointer), ctypes.c_size_t(size)) == 0:
+            pieces.append(pointer.value)
+        else:
+            size //= 2
+    try:
+        dotnet("close")
+        said = "nothing"
+    except DotNetError as error:
+        said = str(error)
+    driver.make_current(driver.primary())
+    for piece in pieces:
+        driver.call("cuMemFree_v2", ctypes.c_uint64(piece))
+    expect(torch.numpy(kept * 2), [2.0 * i for i in range(8)], "after ILGPU has gone")
+    return f"disposal says: {said}; PyTorch works on"
 
 
 # Exchange with each library.
@@ -306,6 +341,8 @@ def algorithms(dotnet, name):
 def numba_kernel(dotnet, name):
     library = open_library(name, False)
     try:
+        # Numba's CUDA part asks for a name that NumPy 2.5 no longer has.
+        np.row_stack = getattr(np, "row_stack", np.vstack)
         from numba import cuda
     except ImportError as error:
         raise Missing("numba.cuda is not installed") from error
@@ -443,6 +480,144 @@ def copy_to_cpu(dotnet, kind):
     if array.ctypes.data % 256:
         raise AssertionError("the copy is not 256-byte aligned")
     return "values right, 256-byte aligned"
+
+
+@case("torch", "NumPy")
+def large_copies_are_used_again(dotnet, borrower):
+    torch = open_library("torch", False).module
+    side = torch.cuda.Stream()
+    count, places, results = 1 << 20, set(), []
+    for i in range(20):
+        tensor = dotnet.take(torch.full((count,), float(i), device="cuda"))
+        array = np.from_dlpack(OnCpu(dotnet, tensor))
+        dotnet("drop", tensor)
+        places.add(array.ctypes.data)
+        copy = torch.from_numpy(array)
+        if copy.is_pinned():
+            raise AssertionError("PyTorch takes the copy for pinned memory, and would not stage what is queued from it")
+        if borrower == "torch":
+            # Queued behind a sleep, and the source is let go of before it runs.
+            with torch.cuda.stream(side):
+                torch.cuda._sleep(10_000_000)
+                results.append(copy.to("cuda", non_blocking=True))
+        else:
+            results.append(torch.from_numpy(array.copy()))
+        del array, copy
+    side.synchronize()
+    for i, result in enumerate(results):
+        expect(result.cpu().numpy()[:: 1 << 16], [float(i)] * 16, f"copy {i}")
+    if len(places) > 2:
+        raise AssertionError(f"20 copies took {len(places)} places")
+    return f"20 copies in {len(places)} place(s), all right"
+
+
+@case()
+def forked_child_keeps_what_it_sees(dotnet, _):
+    torch = open_library("torch", False).module
+    array = np.from_dlpack(OnCpu(dotnet, dotnet.take(torch.full((1 << 20,), 5.0, device="cuda"))))
+    place = array.ctypes.data
+    waits, goes_on = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.read(waits, 1)
+        os._exit(0 if bool((array == 5).all()) else 1)
+    del array
+    gc.collect()
+    dotnet("settle")
+    others = [np.from_dlpack(OnCpu(dotnet, dotnet.take(torch.full((1 << 20,), 6.0 + i, device="cuda")))) for i in range(4)]
+    os.write(goes_on, b".")
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        raise AssertionError("the child's copy was overwritten by a later one")
+    again = place in [other.ctypes.data for other in others]
+    return f"right, while the parent made {len(others)} copies; the address was {'mapped anew' if again else 'not used again'}"
+
+
+@case()
+def capture_is_not_disturbed(dotnet, _):
+    torch = open_library("torch", False).module
+    number, handle = dotnet("stream").split()
+    x = torch.ones(64, device="cuda")
+    source = torch.full((1 << 20,), 3.0, device="cuda")
+    seen = {}
+
+    def prepare():
+        buffer, tensor = buffer_of(dotnet, [0.0] * 4096, stream=number)
+        dotnet("slowkernel", tensor, 2, 10, number)
+        dotnet("sync")
+        return buffer, tensor, dotnet.take(source, stream=int(handle))
+
+    def work(buffer, tensor, taken):
+        try:
+            Lent(dotnet, tensor).__dlpack__(stream=int(handle))
+            Lent(dotnet, tensor).__dlpack__(stream=int(handle), copy=True)
+            small, large = (np.from_dlpack(OnCpu(dotnet, number)) for number in (tensor, taken))
+            seen["copies"] = float(small[7]), float(large[-1])
+            del small, large
+            for thing in (buffer, tensor, taken):
+                dotnet("drop", thing)
+            dotnet("clear")
+        except Exception as error:
+            seen["error"] = error
+
+    # What is compiled, loaded or allocated for the first time is not what this is about.
+    work(*prepare())
+    others = threading.Thread(target=work, args=prepare())
+    torch.cuda.synchronize()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph, capture_error_mode="global"):
+        y = x * 2
+        others.start()
+        others.join()
+        z = y + 1
+    if "error" in seen:
+        raise seen["error"]
+    graph.replay()
+    torch.cuda.synchronize()
+    expect(z.tolist(), [3.0] * 64, "what the graph computed")
+    expect(seen["copies"], [2.0, 3.0], "the copies that were made meanwhile")
+    return "a thread lends, copies and releases while another one captures"
+
+
+@case()
+def capture_with_lending_inside(dotnet, _):
+    torch = open_library("torch", False).module
+    number, _ = dotnet("stream").split()
+    buffer, tensor = buffer_of(dotnet, [0.0] * 64, stream=number)
+    dotnet("slowkernel", tensor, 2, 10, number)
+    dotnet("sync")
+    before = torch.from_dlpack(Lent(dotnet, tensor))
+    torch.cuda.synchronize()
+    graph = torch.cuda.CUDAGraph()
+    try:
+        with torch.cuda.graph(graph):
+            inside = torch.from_dlpack(Lent(dotnet, tensor)) + 1
+        said = "nothing"
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        after = before + 1
+    dotnet("slowkernel", tensor, 5, 10, number)
+    dotnet("sync")
+    graph.replay()
+    torch.cuda.synchronize()
+    expect(after.tolist(), [6.0] * 64, "a graph over a tensor that was lent before")
+    return f"lent before: right; lent inside: {said}"
+
+
+@case()
+def sample_IlgpuToPython(dotnet, _):
+    program = pathlib.Path(dotnet.folder) / "IlgpuToPython"
+    library = pathlib.Path(sysconfig.get_config_var("LIBDIR") or "/") / (sysconfig.get_config_var("INSTSONAME") or "-")
+    if not program.exists() or not library.exists():
+        raise Missing(f"there is no {program if not program.exists() else 'shared library of this Python'}")
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(library.parent), "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                   "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
+    ran = subprocess.run([program], env=environment, capture_output=True, text=True)
+    if ran.returncode != 0 or "on cuda:0" not in ran.stdout or "what Python has doubled" not in ran.stdout:
+        raise AssertionError(f"it ended with {ran.returncode}: {ran.stdout} {ran.stderr}")
+    return next(line.strip() for line in ran.stdout.splitlines() if " sees " in line)
 
 
 class OnCpu(Lent):

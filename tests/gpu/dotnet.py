@@ -37,7 +37,7 @@ class DotNet:
     """The .NET side. Its commands are listed in DlPack.GpuHost/Commands.cs."""
 
     def __init__(self, folder):
-        folder = pathlib.Path(folder).resolve()
+        self.folder = folder = pathlib.Path(folder).resolve()
         coreclr = ctypes.CDLL(str(folder / "libcoreclr.so"))
         properties = {
             "TRUSTED_PLATFORM_ASSEMBLIES": ":".join(str(path) for path in sorted(folder.glob("*.dll"))),

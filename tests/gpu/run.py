@@ -35,7 +35,7 @@ SANITIZED = ("primary_accelerator[library first]", "strides_both_ways[torch]", "
              "copy_to_cpu[strided]", "buffer_to_library[cupy]")
 
 # What measures, or what a busy neighbour could disturb, runs alone.
-ALONE = "stream_", "timing_", "primary_memory_cost"
+ALONE = "stream_", "timing_", "primary_memory_cost", "primary_disposal_on_a_full_GPU"
 
 
 def phase(title):
@@ -142,31 +142,37 @@ def sanitizer():
 
 
 class Table:
-    """Rows, printed as they come and kept in a file."""
+    """Rows, printed as they come and kept in a file, with those that are in it already."""
 
     def __init__(self, path):
-        self._path, self.rows, self._done = path, [], {}
+        self._path, self.rows, self._kept = path, [], {}
         if path and path.exists():
             for line in path.read_text().splitlines():
                 match = re.match(r"\| ([\w\[\]: ]+) \| ((?:passes|not here|fails|hangs|crashes).*?) \| (.*) \|$", line)
                 if match:
-                    self._done[match[1]] = match[2], match[3]
-        self._lines = [f"{gpu_name()}; Python {platform.python_version()}; {versions()}; {datetime.date.today()}", "",
-                       "| case | result | detail |", "|---|---|---|"]
-        print("\n".join(self._lines), flush=True)
+                    self._kept[match[1]] = match[2], match[3]
+        self._head = [f"{gpu_name()}; Python {platform.python_version()}; {versions()}; {datetime.date.today()}", "",
+                      "| case | result | detail |", "|---|---|---|"]
+        print("\n".join(self._head), flush=True)
 
     def find(self, name):
         """What a file that is continued says, or nothing."""
-        return self._done.get(name)
+        return self._kept.get(name)
 
     def row(self, name, result, detail):
         """A row, of that file or of a run."""
         detail = " ".join(detail.replace("|", "/").split())[:600]
         self.rows.append(result)
-        self._lines.append(f"| {name} | {result} | {detail} |")
-        print(self._lines[-1], flush=True)
+        self._kept[name] = result, detail
+        print(self._line(name), flush=True)
         if self._path:
-            self._path.write_text("\n".join(self._lines) + "\n")
+            # In one step: a run that is cut short must not take the file with it.
+            new = self._path.with_suffix(".new")
+            new.write_text("\n".join([*self._head, *map(self._line, self._kept)]) + "\n")
+            new.replace(self._path)
+
+    def _line(self, name):
+        return f"| {name} | {' | '.join(self._kept[name])} |"
 
 
 def main():
@@ -205,8 +211,12 @@ def main():
 
     def attempt(row):
         title, name, prefix = row
-        timeout = min(options.timeout * (4 if prefix else 1), end - time.monotonic() - 5)
-        return table.find(title) or (in_child(name, options, timeout, prefix) if timeout >= 15 else None)
+        full = options.timeout * (4 if prefix else 1)
+        timeout = min(full, end - time.monotonic() - 5)
+        found = table.find(title) or (in_child(name, options, timeout, prefix) if timeout >= 15 else None)
+
+        # What the budget cut short has shown nothing.
+        return None if found and found[0] == "hangs" and timeout < full else found
 
     by_phase = sorted(wanted, key=lambda row: phase(row[0]))
     for number, rows in itertools.groupby(by_phase, key=lambda row: phase(row[0])):

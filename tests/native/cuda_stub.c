@@ -4,6 +4,7 @@
  * and 0x1f01), streams from 0x2000, events from 0x3000, the rest from 0x4000.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@
 #define MAX_BLOCKS 256
 #define PRIMARY 0x1f00u
 
-enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, DEINITIALIZED = 4, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, LAUNCH_FAILED = 719, KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3 };
+enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, DEINITIALIZED = 4, INVALID_CONTEXT = 201, INVALID_HANDLE = 400,
+       LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900 };
+enum { KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3, RELAXED = 2 };
 
 typedef struct {
     char *start;
@@ -24,6 +27,7 @@ typedef struct {
     uintptr_t context;
     int kind;
     int device;
+    int is_only_locked;
 } Block;
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -31,12 +35,14 @@ static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static Block blocks[MAX_BLOCKS];
 static char journal[1 << 16];
 static size_t journal_length;
-static int events_are_held, failing_calls, failing_waits, failing_locks, has_ended, primary_references[2];
+static int events_are_held, failing_calls, failing_waits, failing_locks, failing_contexts, has_ended, primary_references[2];
 static char destroyed_streams[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
 static _Thread_local uintptr_t contexts[64];
-static _Thread_local int depth;
+static _Thread_local int depth, capture_mode;
+
+static int is_capturing;
 
 static uintptr_t current(void) { return depth ? contexts[depth - 1] : 0; }
 
@@ -55,6 +61,14 @@ static void note(const char *format, ...)
     pthread_mutex_unlock(&gate);
 }
 
+/* What a thread may not do while another captures, unless it says that it knows what it does. */
+static int breaks_capture(const char *what)
+{
+    if (is_capturing && capture_mode != RELAXED)
+        note("%s breaks the capture\n", what);
+    return is_capturing && capture_mode != RELAXED;
+}
+
 static Block *find(const void *address)
 {
     for (int i = 0; i < MAX_BLOCKS; i++)
@@ -69,11 +83,17 @@ static void *add(size_t bytes, uintptr_t context, int kind, int device)
     pthread_mutex_lock(&gate);
     for (int i = 0; i < MAX_BLOCKS; i++)
         if (!blocks[i].start) {
-            blocks[i] = (Block){start, bytes, context, kind, device};
+            blocks[i] = (Block){start, bytes, context, kind, device, 0};
             pthread_mutex_unlock(&gate);
             return start;
         }
     abort();
+}
+
+static int is_locked(const void *address)
+{
+    Block *block = find(address);
+    return block && block->is_only_locked;
 }
 
 /* For tests. */
@@ -103,8 +123,31 @@ EXPORT void stub_fail_waits(int count) { failing_waits = count; }
 
 EXPORT void stub_fail_locks(int count) { failing_locks = count; }
 
+EXPORT void stub_fail_contexts(int count) { failing_contexts = count; }
+
 /* What the driver does after its own end, while the process ends. */
 EXPORT void stub_end_driver(int ended) { has_ended = ended; }
+
+/* Whether some other thread captures a stream into a graph. */
+EXPORT void stub_capture(int capture) { is_capturing = capture; }
+
+/* A forked child that does nothing until it is ended. */
+EXPORT int stub_fork(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        for (;;)
+            pause();
+    }
+    return child;
+}
+
+EXPORT void stub_end_child(int child)
+{
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
 
 /* Calls a deleter in a forked child. 0: it came back and the driver was not asked for anything. */
 EXPORT int stub_delete_in_child(void (*deleter)(void *), void *tensor)
@@ -131,7 +174,7 @@ EXPORT int stub_live_blocks(void)
     int count = 0;
     pthread_mutex_lock(&gate);
     for (int i = 0; i < MAX_BLOCKS; i++)
-        count += blocks[i].start != NULL;
+        count += blocks[i].start != NULL && !blocks[i].is_only_locked;
     pthread_mutex_unlock(&gate);
     return count;
 }
@@ -201,6 +244,10 @@ EXPORT int cuGetErrorString(int error, const char **text) { return cuGetErrorNam
 EXPORT int cuCtxCreate_v2(uintptr_t *context, unsigned flags, int device)
 {
     (void)flags;
+    if (failing_contexts > 0) {
+        failing_contexts--;
+        return OUT_OF_MEMORY;
+    }
     *context = next_context++;
     contexts[depth++] = *context;
     note("create context %zx on %d\n", *context, device);
@@ -212,7 +259,7 @@ EXPORT int cuCtxDestroy_v2(uintptr_t context)
     note("destroy context %zx\n", context);
     if (depth && current() == context)
         depth--;
-    return context >= PRIMARY ? INVALID_CONTEXT : OK;
+    return !context || context >= PRIMARY ? INVALID_CONTEXT : OK;
 }
 
 EXPORT int cuCtxSetCurrent(uintptr_t context)
@@ -248,6 +295,14 @@ EXPORT int cuDevicePrimaryCtxRetain(uintptr_t *context, int device)
     return OK;
 }
 
+EXPORT int cuThreadExchangeStreamCaptureMode(int *mode)
+{
+    int before = capture_mode;
+    capture_mode = *mode;
+    *mode = before;
+    return OK;
+}
+
 EXPORT int cuCtxSynchronize(void) { note("a thread waits for all of %zx\n", current()); return OK; }
 EXPORT int cuCtxGetCacheConfig(int *config) { *config = 0; return OK; }
 EXPORT int cuCtxSetCacheConfig(int config) { (void)config; return OK; }
@@ -278,6 +333,8 @@ EXPORT int cuMemGetInfo_v2(size_t *free, size_t *total) { *free = *total = (size
 
 EXPORT int cuMemAlloc_v2(void **address, size_t bytes)
 {
+    if (breaks_capture("an allocation"))
+        return CAPTURE_UNSUPPORTED;
     if (!current())
         return INVALID_CONTEXT;
     *address = add(bytes, current(), KIND_DEVICE, device_of(current()));
@@ -287,6 +344,8 @@ EXPORT int cuMemAlloc_v2(void **address, size_t bytes)
 
 EXPORT int cuMemFree_v2(void *address)
 {
+    if (breaks_capture("a release"))
+        return CAPTURE_UNSUPPORTED;
     Block *block = find(address);
     note("free in %zx\n", current());
     if (!block || block->context != current())
@@ -298,7 +357,7 @@ EXPORT int cuMemFree_v2(void *address)
 
 EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t stream)
 {
-    note("copy %zu bytes on %zx in %zx\n", bytes, stream, current());
+    note("copy %zu bytes on %zx in %zx%s\n", bytes, stream, current(), is_locked(to) || is_locked(from) ? ", locked" : "");
     memcpy(to, from, bytes);
     return OK;
 }
@@ -338,16 +397,34 @@ EXPORT int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, uintptr_
 
 EXPORT int cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags)
 {
-    (void)address;
+    if (breaks_capture("locking"))
+        return CAPTURE_UNSUPPORTED;
     note("lock %zu bytes%s\n", bytes, flags & 1 ? "" : " for one context only");
     if (failing_locks > 0) {
         failing_locks--;
         return OUT_OF_MEMORY;
     }
+    pthread_mutex_lock(&gate);
+    for (int i = 0; i < MAX_BLOCKS; i++)
+        if (!blocks[i].start) {
+            blocks[i] = (Block){address, bytes, 0, KIND_HOST, 0, 1};
+            break;
+        }
+    pthread_mutex_unlock(&gate);
     return OK;
 }
 
-EXPORT int cuMemHostUnregister(void *address) { (void)address; note("unlock\n"); return OK; }
+EXPORT int cuMemHostUnregister(void *address)
+{
+    if (breaks_capture("unlocking"))
+        return CAPTURE_UNSUPPORTED;
+    Block *block = find(address);
+    if (!block || !block->is_only_locked)
+        return INVALID_VALUE;
+    note("unlock\n");
+    block->start = NULL;
+    return OK;
+}
 
 EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned flags)
 {
@@ -380,6 +457,8 @@ static int is_destroyed(uintptr_t stream)
 
 EXPORT int cuStreamSynchronize(uintptr_t stream)
 {
+    if (breaks_capture("waiting for a stream"))
+        return CAPTURE_UNSUPPORTED;
     note("host waits for stream %zx in %zx\n", stream, current());
     return OK;
 }
@@ -412,6 +491,8 @@ EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
 
 EXPORT int cuEventSynchronize(uintptr_t event)
 {
+    if (breaks_capture("waiting for an event"))
+        return CAPTURE_UNSUPPORTED;
     note("a thread waits for event %zx\n", event);
     pthread_mutex_lock(&gate);
     while (events_are_held)

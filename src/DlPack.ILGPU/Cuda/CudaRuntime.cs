@@ -46,6 +46,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         using DlPackObject form = DlPack.AsDlPack(256, dtype, shape);
         PrimaryContext context = PrimaryContext.Of(device.device_id);
         using ContextScope scope = ContextScope.Of(context.Handle);
+        using CaptureScope others = CaptureScope.Undisturbed();
         nint address = 0;
         if (form.ByteLength > 0)
         {
@@ -70,7 +71,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
 
         try
         {
-            return DlPack.AsDlPack(memory.Address, dtype, shape, owner: new PinnedOwner(context, memory));
+            return DlPack.AsDlPack(memory.Address, dtype, shape, owner: new PinnedOwner(memory));
         }
         catch
         {
@@ -92,6 +93,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         long producer = ProducerStreamOf(source) ?? LegacyDefault;
         long queue = toHost ? producer : stream ?? LegacyDefault;
         using ContextScope scope = ContextScope.Of(PrimaryContext.Of(gpu.device_id).Handle);
+        using CaptureScope others = CaptureScope.Undisturbed();
         if (!toHost && !source.Device.IsCpuReadable && producer != queue)
         {
             Wait(gpu, producer, queue);
@@ -148,7 +150,9 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
     }
 
     private static void CopyBytes(nint from, nint to, long bytes, long queue) => Driver.Check(
-        Driver.cuMemcpyAsync(to, from, (nuint)bytes, queue), $"copy {bytes} bytes on stream {queue}");
+        Driver.cuMemcpyAsync(
+            PinnedMemory.LockedAddress(to), PinnedMemory.LockedAddress(from), (nuint)bytes, queue),
+        $"copy {bytes} bytes on stream {queue}");
 
     private static DlPackOwner FreeOnRelease(PrimaryContext context, nint address) => DlPackOwner.FromCallback(() =>
     {

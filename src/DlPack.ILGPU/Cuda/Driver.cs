@@ -39,6 +39,12 @@ internal static unsafe partial class Driver
     public static partial int cuDevicePrimaryCtxRetain(out nint context, int device);
 
     [LibraryImport(LibraryName)]
+    public static partial int cuCtxCreate_v2(out nint context, uint flags, int device);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuCtxDestroy_v2(nint context);
+
+    [LibraryImport(LibraryName)]
     public static partial int cuCtxSetCurrent(nint context);
 
     [LibraryImport(LibraryName)]
@@ -67,6 +73,9 @@ internal static unsafe partial class Driver
 
     [LibraryImport(LibraryName)]
     public static partial int cuStreamSynchronize(long stream);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuThreadExchangeStreamCaptureMode(ref int mode);
 
     [LibraryImport(LibraryName)]
     public static partial int cuMemAlloc_v2(out nint pointer, nuint bytes);

@@ -1,39 +1,46 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 
 namespace DlPackNet;
 
 /// <summary>Main memory that is locked in place: a GPU copies to it several times as fast as to other memory.</summary>
 /// <remarks>
-/// To lock memory takes longer than to copy to it, so it is used again once nobody has it any more. But for the lock it
-/// is ordinary memory, which a forked child sees too. All members may be called from any thread.
+/// <para>
+/// It is there at two addresses. One is locked, and only copies of this library use it. Borrowers get the other, which
+/// the driver takes for ordinary memory: what they queue from there is staged, so that nothing works on the memory any
+/// more when they let it go, whatever streams and GPUs they used.
+/// </para>
+/// <para>
+/// To lock memory takes longer than to copy to it, so it is used again once nobody has it any more, but not what a
+/// forked child may still look at, since the child gets the same memory and no copy.
+/// </para>
+/// <para>All members may be called from any thread.</para>
 /// </remarks>
-internal sealed unsafe class PinnedMemory
+internal sealed class PinnedMemory
 {
     // For less than this the driver has locked memory of its own on the way.
     private const long SmallestBytes = 1 << 20;
     private const long KeptBytes = 1L << 30;
-    private const long PageBytes = 4096;
 
     // Which was given back longest ago is first.
     private static readonly List<PinnedMemory> _free = [];
+    private static readonly ConcurrentDictionary<nint, PinnedMemory> _lent = new();
     private static long _freeBytes;
 
     private readonly PrimaryContext _context;
-    private readonly long _byteCount;
+    private readonly TwinMapping _mapping;
+    private int _lentAt;
 
-    private PinnedMemory(PrimaryContext context, nint address, long byteCount)
+    private PinnedMemory(PrimaryContext context, TwinMapping mapping)
     {
         _context = context;
-        Address = address;
-        _byteCount = byteCount;
+        _mapping = mapping;
     }
 
-    /// <summary>The first byte, at the start of a page.</summary>
-    public nint Address { get; }
+    /// <summary>The first byte, at the start of a page, where borrowers see it.</summary>
+    public nint Address => _mapping.Second;
 
     /// <summary>Memory of at least so many bytes, whatever is in it.</summary>
     /// <returns>Null where it does not pay, or where the system locks no more.</returns>
-    /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
     public static PinnedMemory? Rent(PrimaryContext context, long bytes)
     {
         if (bytes < SmallestBytes)
@@ -41,26 +48,53 @@ internal sealed unsafe class PinnedMemory
             return null;
         }
 
-        return Take(bytes) ?? Lock(context, checked(bytes + PageBytes - 1) / PageBytes * PageBytes);
+        if ((Take(bytes) ?? Lock(context, bytes)) is not { } memory)
+        {
+            return null;
+        }
+
+        memory._lentAt = ForkedChildren.Now();
+        _lent[memory.Address] = memory;
+        return memory;
     }
 
-    /// <summary>Lets others use it: nothing may work on it any more.</summary>
+    /// <summary>
+    /// Where a GPU had better copy to or from: the locked address of what is lent at this one, or the same address. The
+    /// copy is to be waited for before the memory is given back.
+    /// </summary>
+    public static nint LockedAddress(nint address) =>
+        _lent.TryGetValue(address, out PinnedMemory? memory) ? memory._mapping.First : address;
+
+    /// <summary>Lets others use it. Does nothing in a forked child.</summary>
     public void Return()
     {
-        List<PinnedMemory> surplus = [];
-        lock (_free)
+        if (Reclaimer.IsForkedChild)
         {
-            _free.Add(this);
-            _freeBytes += _byteCount;
-            while (_freeBytes > KeptBytes)
+            return;
+        }
+
+        _lent.TryRemove(Address, out _);
+        List<PinnedMemory> surplus = [];
+        if (!ForkedChildren.NoneSince(_lentAt))
+        {
+            surplus.Add(this);
+        }
+        else
+        {
+            lock (_free)
             {
-                surplus.Add(_free[0]);
-                _freeBytes -= _free[0]._byteCount;
-                _free.RemoveAt(0);
+                _free.Add(this);
+                _freeBytes += _mapping.ByteCount;
+                while (_freeBytes > KeptBytes)
+                {
+                    surplus.Add(_free[0]);
+                    _freeBytes -= _free[0]._mapping.ByteCount;
+                    _free.RemoveAt(0);
+                }
             }
         }
 
-        surplus.ForEach(static memory => memory.Free());
+        surplus.ForEach(static memory => Reclaimer.Now(memory._context, memory.Free));
     }
 
     // The smallest that suits, of equals the last given back; one of more than twice the size waits for others.
@@ -71,14 +105,14 @@ internal sealed unsafe class PinnedMemory
             PinnedMemory? best = null;
             foreach (PinnedMemory memory in _free)
             {
-                bool suits = memory._byteCount >= bytes && memory._byteCount / 2 <= bytes;
-                best = suits && (best is null || memory._byteCount <= best._byteCount) ? memory : best;
+                bool suits = memory._mapping.ByteCount >= bytes && memory._mapping.ByteCount / 2 <= bytes;
+                best = suits && (best is null || memory._mapping.ByteCount <= best._mapping.ByteCount) ? memory : best;
             }
 
             if (best is not null)
             {
                 _free.Remove(best);
-                _freeBytes -= best._byteCount;
+                _freeBytes -= best._mapping.ByteCount;
             }
 
             return best;
@@ -87,24 +121,26 @@ internal sealed unsafe class PinnedMemory
 
     private static PinnedMemory? Lock(PrimaryContext context, long bytes)
     {
-        void* start = NativeMemory.AlignedAlloc((nuint)bytes, (nuint)PageBytes);
-        using ContextScope scope = ContextScope.Of(context.Handle);
-        if (Driver.cuMemHostRegister_v2((nint)start, (nuint)bytes, Driver.ForAllContexts) != 0)
+        long page = Environment.SystemPageSize;
+        if (TwinMapping.Map(checked(bytes + page - 1) / page * page) is not { } mapping)
         {
-            NativeMemory.AlignedFree(start);
             return null;
         }
 
-        return new PinnedMemory(context, (nint)start, bytes);
+        using ContextScope scope = ContextScope.Of(context.Handle);
+        using CaptureScope others = CaptureScope.Undisturbed();
+        if (Driver.cuMemHostRegister_v2(mapping.First, (nuint)mapping.ByteCount, Driver.ForAllContexts) != 0)
+        {
+            mapping.Unmap();
+            return null;
+        }
+
+        return new PinnedMemory(context, mapping);
     }
 
     private void Free()
     {
-        using (ContextScope.Of(_context.Handle))
-        {
-            Driver.Check(Driver.cuMemHostUnregister(Address), "unlock memory");
-        }
-
-        NativeMemory.AlignedFree((void*)Address);
+        Driver.Check(Driver.cuMemHostUnregister(_mapping.First), "unlock memory");
+        _mapping.Unmap();
     }
 }

@@ -7,9 +7,9 @@ namespace DlPackNet;
 
 /// <summary>Moves a new accelerator from the context that ILGPU made to its GPU's primary context.</summary>
 /// <remarks>
-/// All that an accelerator does, it does in the thread's current context, and it makes <c>NativePtr</c> that. Before
-/// it is disposed it gets its own context back, since it destroys the one it has; the primary one is not its to
-/// destroy.
+/// All that an accelerator does, it does in the thread's current context, and it makes <c>NativePtr</c> that. The context
+/// that ILGPU made would take hundreds of MiB for nothing, and is destroyed. Before the accelerator is disposed it gets
+/// another one, since it destroys the one it has; the primary one is not its to destroy.
 /// </remarks>
 internal static class PrimaryAccelerator
 {
@@ -21,18 +21,31 @@ internal static class PrimaryAccelerator
         nint own = accelerator.NativePtr;
         SetNativePtr(accelerator, primary.Handle);
         MakeCurrent(primary.Handle);
-        accelerator.Disposed += (_, _) => GiveBack(accelerator, own, primary.Handle);
+        Driver.Check(Driver.cuCtxDestroy_v2(own), "destroy ILGPU's own context");
+        accelerator.Disposed += (_, _) => LetDestroy(accelerator, primary.Handle);
         return accelerator;
     }
 
-    private static void GiveBack(CudaAccelerator accelerator, nint own, nint primary)
+    private static void LetDestroy(CudaAccelerator accelerator, nint primary)
     {
         AcceleratorHolds.CheckNone(accelerator);
 
         // Bound now, and so left alone by what follows: what belongs to the accelerator is freed where it was made.
         accelerator.Bind();
         MakeCurrent(primary);
-        SetNativePtr(accelerator, own);
+        SetNativePtr(accelerator, MakeContext(accelerator.DeviceId));
+    }
+
+    // 0 where the GPU has no room for it: then ILGPU's last step fails, when all else has been freed.
+    private static nint MakeContext(int ordinal)
+    {
+        if (Driver.cuDeviceGet(out int device, ordinal) != 0 || Driver.cuCtxCreate_v2(out nint made, 0, device) != 0)
+        {
+            return 0;
+        }
+
+        _ = Driver.cuCtxPopCurrent_v2(out _);
+        return made;
     }
 
     private static void MakeCurrent(nint context) =>

@@ -14,7 +14,10 @@ internal static partial class Reclaimer
     private static int _processId;
     private static int _unfinished;
 
-    // Event 0: no stream is known, and all of them are waited for.
+    private const nint WholeGpu = 0;
+    private const nint Nothing = -1;
+
+    // The event that is waited for, or one of the above.
     private sealed record Pending(PrimaryContext Context, nint Event, Action Release);
 
     /// <summary>Remembers whose GPU it is, before anything is lent: a child must not be the first to ask.</summary>
@@ -43,14 +46,16 @@ internal static partial class Reclaimer
             return;
         }
 
-        nint handle = stream is { } number ? TryRecord(context, number) : 0;
-        lock (_gate)
-        {
-            _unfinished++;
-        }
+        Add(new Pending(context, stream is { } number ? TryRecord(context, number) : WholeGpu, release));
+    }
 
-        _ = _thread.Value;
-        _queue.Add(new Pending(context, handle, release));
+    /// <summary>As <see cref="After"/>, for what nothing works on any more.</summary>
+    public static void Now(PrimaryContext context, Action release)
+    {
+        if (!IsForkedChild)
+        {
+            Add(new Pending(context, Nothing, release));
+        }
     }
 
     /// <summary>Blocks until all that has been asked for is released; a release itself does not wait.</summary>
@@ -70,6 +75,17 @@ internal static partial class Reclaimer
         }
     }
 
+    private static void Add(Pending pending)
+    {
+        lock (_gate)
+        {
+            _unfinished++;
+        }
+
+        _ = _thread.Value;
+        _queue.Add(pending);
+    }
+
     private static Thread StartThread()
     {
         var thread = new Thread(Run) { IsBackground = true, Name = "DlPack CUDA release" };
@@ -79,6 +95,8 @@ internal static partial class Reclaimer
 
     private static void Run()
     {
+        // For the thread's life: what is let go of may be noticed by a garbage collection, while anybody captures.
+        using CaptureScope others = CaptureScope.Undisturbed();
         foreach (Pending pending in _queue.GetConsumingEnumerable())
         {
             Finish(pending);
@@ -90,7 +108,7 @@ internal static partial class Reclaimer
         }
     }
 
-    // 0 where that fails: the stream has been destroyed behind our back, or the GPU has failed.
+    // All of the GPU where that fails: the stream has been destroyed behind our back, or the GPU has failed.
     private static nint TryRecord(PrimaryContext context, long stream)
     {
         try
@@ -100,17 +118,15 @@ internal static partial class Reclaimer
         }
         catch (DlPackException)
         {
-            return 0;
+            return WholeGpu;
         }
     }
 
     private static void Finish(Pending pending)
     {
         int pushed = Driver.cuCtxPushCurrent_v2(pending.Context.Handle);
-        int waited = pushed != 0 ? pushed
-            : pending.Event != 0 ? Driver.cuEventSynchronize(pending.Event)
-            : Driver.cuCtxSynchronize();
-        if (pending.Event != 0)
+        int waited = pushed != 0 ? pushed : Wait(pending.Event);
+        if (pending.Event is not (WholeGpu or Nothing))
         {
             pending.Context.Recycle(pending.Event);
         }
@@ -128,6 +144,13 @@ internal static partial class Reclaimer
             _ = Driver.cuCtxPopCurrent_v2(out _);
         }
     }
+
+    private static int Wait(nint what) => what switch
+    {
+        Nothing => 0,
+        WholeGpu => Driver.cuCtxSynchronize(),
+        _ => Driver.cuEventSynchronize(what),
+    };
 
     // There is no caller to tell, and the thread must go on: reported as what an owner's release throws.
     private static void Try(Action action)

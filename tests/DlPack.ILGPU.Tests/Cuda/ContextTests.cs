@@ -24,17 +24,33 @@ public sealed class ContextTests : CudaTest
     }
 
     [Fact]
-    public void Its_disposal_frees_in_the_primary_context_and_destroys_only_the_one_that_ILGPU_made()
+    public void Its_disposal_frees_in_the_primary_context_and_destroys_only_one_that_is_made_for_that()
     {
         CudaAccelerator accelerator = DlPackCuda.CreateAccelerator(Context, Context.GetCudaDevices()[0]);
+        string[] made = CudaStub.TakeJournal();
+        made.Should().HaveCount(2);
+        made[1].Should().Be($"destroy context {made[0].Split(' ')[2]}", "ILGPU's own is not used");
         accelerator.Allocate1D<float>(4);
         accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>>(static (i, view) => view[i] = 2);
-        string own = CudaStub.TakeJournal()[0].Split(' ')[2];
+        CudaStub.TakeJournal();
         accelerator.Dispose();
         string[] asked = CudaStub.TakeJournal();
         asked.Should().Contain("free in 1f00").And.Contain("unload module in 1f00");
-        asked.Should().ContainSingle(line => line.StartsWith("destroy context")).Which.Should().Be($"destroy context {own}");
+        string last = asked.Should().ContainSingle(line => line.StartsWith("create context")).Which.Split(' ')[2];
+        asked.Should().ContainSingle(line => line.StartsWith("destroy context")).Which.Should().Be($"destroy context {last}");
         asked[^1].Should().StartWith("destroy context");
+    }
+
+    [Fact]
+    public void Where_the_GPU_is_full_disposal_frees_everything_and_then_says_that_a_step_failed()
+    {
+        CudaAccelerator accelerator = DlPackCuda.CreateAccelerator(Context, Context.GetCudaDevices()[0]);
+        accelerator.Allocate1D<float>(4);
+        CudaStub.TakeJournal();
+        CudaStub.stub_fail_contexts(1);
+        Action dispose = accelerator.Dispose;
+        dispose.Should().Throw<CudaException>();
+        CudaStub.TakeJournal().Should().Contain("free in 1f00");
     }
 
     [Fact]

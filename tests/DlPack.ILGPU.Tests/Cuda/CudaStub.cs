@@ -52,6 +52,18 @@ internal static unsafe partial class CudaStub
     public static partial void stub_fail_locks(int count);
 
     [LibraryImport(LibraryName)]
+    public static partial void stub_fail_contexts(int count);
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_capture(int capture);
+
+    [LibraryImport(LibraryName)]
+    public static partial int stub_fork();
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_end_child(int child);
+
+    [LibraryImport(LibraryName)]
     public static partial void stub_end_driver(int ended);
 
     [LibraryImport(LibraryName)]

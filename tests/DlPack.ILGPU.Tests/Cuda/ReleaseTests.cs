@@ -65,6 +65,7 @@ public sealed class ReleaseTests : CudaTest
         var accelerator = DlPackCuda.CreateAccelerator(Context, Context.GetCudaDevices()[0]);
         using MemoryBuffer1D<float, Stride1D.Dense> buffer = accelerator.Allocate1D<float>(4);
         DlPackObject tensor = buffer.AsDlPack();
+        CudaStub.TakeJournal();
         Action dispose = accelerator.Dispose;
         dispose.Should().Throw<DlPackException>().WithMessage("1 buffers*lent*dispose it again*");
         accelerator.IsDisposed.Should().BeFalse();

@@ -34,6 +34,7 @@ internal static unsafe class Commands
             Done(() => Kernels.Slow(machine, tensor, float.Parse(value), int.Parse(rounds), int.Parse(stream))),
         ["algorithms", var items, var sums] => Algorithms.Run(machine, items, sums),
         ["prekernel"] => Kernels.AcrossTheSwap(),
+        ["clear"] => Done(DlPackCuda.WaitForReleases),
         ["drop", var thing] => Done(() => machine.Drop(thing)),
         ["settle"] => Done(Settle),
         ["counts"] => $"{DlPackDiagnostics.LiveObjects} {DlPackDiagnostics.LiveCapsules} {DlPackDiagnostics.LiveBlocks} "
@@ -113,10 +114,7 @@ internal static unsafe class Commands
 
     private static string BenchCopy(DlPackObject tensor, int rounds)
     {
-        // The memory of a copy comes back when the GPU is idle, so that as many as may be under way are made before.
-        List<DlPackObject> copies = [tensor.Copy(), tensor.Copy(), tensor.Copy()];
-        copies.ForEach(copy => copy.Dispose());
-        DlPackCuda.WaitForReleases();
+        tensor.Copy().Dispose();
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         for (int i = 0; i < rounds; i++)
         {
