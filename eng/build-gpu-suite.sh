@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=artifacts/gpu-suite
 rm -rf "$out" "$out.tar.xz"
 mkdir -p "$out"
-for project in tests/gpu/DlPack.GpuHost samples/IlgpuToPython; do
+for project in tests/gpu/DlPack.GpuHost tests/gpu/DlPack.TorchHost samples/IlgpuToPython; do
   dotnet publish "$project" -c Release -r linux-x64 --self-contained \
     -p:DebugType=none -p:SatelliteResourceLanguages=en -o "$out/host"
 done

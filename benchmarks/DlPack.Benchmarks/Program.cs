@@ -1,5 +1,6 @@
 // Measures what lending, borrowing and copying cost, each beside a peer in the same run, and says at the end which
 // targets are met: dotnet run -c Release --project benchmarks/DlPack.Benchmarks [-- --filter '*Exchange*']
+// With --in-process first, nothing is built, for a machine without the SDK.
 
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
@@ -15,7 +16,8 @@ catch (TypeInitializationException e) when (e.InnerException is InvalidOperation
     return 1;
 }
 
-ManualConfig config = Measuring.Config(launches: 3);
+bool inProcess = args is ["--in-process", ..];
+ManualConfig config = inProcess ? Measuring.Config(inProcess) : Measuring.Config(launches: 3);
 if (!NumPy.IsThere)
 {
     Console.WriteLine("There is no Python with NumPy (PYTHON can name one): its rows are left out.");
@@ -23,5 +25,5 @@ if (!NumPy.IsThere)
         b => !b.Descriptor.WorkloadMethod.Name.StartsWith("NumPy", StringComparison.Ordinal)));
 }
 
-Console.WriteLine(TargetTable.Describe(Targets.Of(Measuring.Run(args, config))));
+Console.WriteLine(TargetTable.Describe(Targets.Of(Measuring.Run(inProcess ? args[1..] : args, config))));
 return 0;

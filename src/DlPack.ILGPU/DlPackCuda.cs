@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using DlPackNet.Interop;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
@@ -43,10 +42,10 @@ public static class DlPackCuda
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DlPackException">There is no CUDA driver, or no such GPU.</exception>
     /// <remarks>
-    /// Experimental: it replaces the context that ILGPU made, for which ILGPU has no public way, and has been tried
-    /// with a driver that only records calls, not on a GPU.
+    /// The context that ILGPU makes is destroyed again, for which ILGPU has no public way; disposing the accelerator
+    /// makes another for a moment. Where the GPU has no room for that, <c>Dispose</c> ends with a
+    /// <see cref="CudaException"/> once all else has been freed.
     /// </remarks>
-    [Experimental("DLPACK001")]
     public static CudaAccelerator CreateAccelerator(Context context, CudaDevice device)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -60,7 +59,6 @@ public static class DlPackCuda
     /// <param name="context">ILGPU's context, made after <see cref="Initialize"/>, with its CUDA devices.</param>
     /// <param name="ordinal">The GPU's number in CUDA and DLPack, which need not be its place in ILGPU's list.</param>
     /// <inheritdoc cref="CreateAccelerator(Context, CudaDevice)"/>
-    [Experimental("DLPACK001")]
     public static CudaAccelerator CreateAccelerator(Context context, int ordinal = 0)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -620,6 +620,19 @@ def sample_IlgpuToPython(dotnet, _):
     return next(line.strip() for line in ran.stdout.splitlines() if " sees " in line)
 
 
+@case()
+def torchsharp_both_ways(dotnet, _):
+    torch = open_library("torch", False).module
+    program = pathlib.Path(dotnet.folder) / "DlPack.TorchHost"
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(pathlib.Path(torch.__file__).parent / "lib")}
+    ran = subprocess.run([program], env=environment, capture_output=True, text=True)
+    if ran.returncode == 3:
+        raise Missing(ran.stdout)
+    if ran.returncode != 0:
+        raise AssertionError(f"it ended with {ran.returncode}: {ran.stdout} {ran.stderr}")
+    return ran.stdout.strip()
+
+
 class OnCpu(Lent):
     """A consumer that wants the tensor on the CPU."""
 
