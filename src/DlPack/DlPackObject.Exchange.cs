@@ -17,9 +17,10 @@ public sealed unsafe partial class DlPackObject
 
     /// <summary>Lends the tensor to one consumer.</summary>
     /// <param name="stream">
-    /// The consumer's stream, which is made to wait for the producer's; the calling thread is not blocked. In main
-    /// memory null. CUDA: null or 1 for the legacy default stream, 2 for the per-thread default, above 2 a
-    /// <c>CUstream</c>, -1 for no synchronization. ROCm: null or 0 for the default stream, above 2 a stream, -1.
+    /// The consumer's stream, which is made to wait for the producer's; the calling thread is not blocked. On the CPU
+    /// null. CUDA: null or 1 for the legacy default stream, 2 for the per-thread default, above 2 a
+    /// <c>CUstream</c>, -1 for no synchronization. ROCm: null or 0 for the default stream, above 2 a stream, -1. Pinned
+    /// memory: the same, but null is for the main processor, and the calling thread waits.
     /// </param>
     /// <param name="maxVersion">
     /// The newest DLPack version that the consumer knows; null for the current one. Major 0 makes a legacy capsule.
@@ -66,10 +67,16 @@ public sealed unsafe partial class DlPackObject
         if (NeedsCopy(target, versioned, copy))
         {
             using DlPackObject fresh = CopyOn(target, stream == StreamRules.None ? null : stream);
+            if (fresh.Device != target)
+            {
+                throw CopiedElsewhere(fresh.Device);
+            }
+
             return fresh.Publish(versioned, target, isFreshCopy: true);
         }
 
-        if (Devices.IsHost(Device))
+        bool isForHost = Devices.IsHost(Device) && (stream is null || target == DLDevice.Cpu);
+        if (isForHost)
         {
             CompleteForHost();
         }
@@ -121,6 +128,11 @@ public sealed unsafe partial class DlPackObject
     private DlPackException CopyForbidden(string reason, bool versioned) => new(
         $"A copy is needed, since the tensor is on {Device} and {reason}, and copy is false. Leave copy null"
         + (versioned ? "." : ", ask for version 1, or set AllowReadOnlyLegacyExport for a trusted consumer."));
+
+    // Pinned and managed memory are what a kind of adapter may not have, and nobody may be told that GPU memory is such.
+    private DlPackException CopiedElsewhere(DLDevice there) => new(
+        $"A copy of the tensor on {Device} would have to be there too, and the adapter makes it on {there}. Ask for a "
+        + "copy on the CPU.");
 
     private TensorBlock* Publish(bool versioned, DLDevice device, bool isFreshCopy)
     {

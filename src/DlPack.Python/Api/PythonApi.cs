@@ -40,11 +40,12 @@ internal static unsafe class PythonApi
 
     // Types and modules.
     public static delegate* unmanaged[Cdecl]<PyTypeSpec*, nint> PyType_FromSpec;
-    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyType_GenericAlloc;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint> PyType_GetFlags;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyType_IsSubtype;
+    public static delegate* unmanaged[Cdecl]<nint, nint> _PyObject_GC_New;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_Track;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_UnTrack;
-    public static delegate* unmanaged[Cdecl]<void*, void> PyObject_GC_Del;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_Del;
     public static delegate* unmanaged[Cdecl]<PyModuleDef*, nint> PyModuleDef_Init;
     public static delegate* unmanaged[Cdecl]<byte*, nint> PyImport_ImportModule;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyImport_GetModule;
@@ -86,6 +87,7 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, void*> GetKnownPointer;
 
     // What only some versions have; 0 elsewhere.
+    public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_Vectorcall;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> TypeLookup;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint*, int> GetOptionalAttr;
 
@@ -111,6 +113,7 @@ internal static unsafe class PythonApi
     public static nint ByteArrayType;
     public static nint MemoryViewType;
     public static nint CapsuleType;
+    public static nint MethodDescriptorType;
 
     /// <summary>Looks every function up.</summary>
     /// <param name="library">The main program or a libpython.</param>
@@ -173,12 +176,14 @@ internal static unsafe class PythonApi
         PyObject_GetBuffer = (delegate* unmanaged[Cdecl]<nint, void*, int, int>)Find(nameof(PyObject_GetBuffer));
         PyBuffer_Release = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyBuffer_Release));
         PyType_FromSpec = (delegate* unmanaged[Cdecl]<PyTypeSpec*, nint>)Find(nameof(PyType_FromSpec));
-        PyType_GenericAlloc = (delegate* unmanaged[Cdecl]<nint, nint, nint>)Find(nameof(PyType_GenericAlloc));
         PyType_GetFlags = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint>)Find(nameof(PyType_GetFlags));
         PyType_IsSubtype = (delegate* unmanaged[Cdecl]<nint, nint, int>)Find(nameof(PyType_IsSubtype));
+        _PyObject_GC_New = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(_PyObject_GC_New));
+        PyObject_GC_Track =
+            (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_Track));
         PyObject_GC_UnTrack =
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_UnTrack));
-        PyObject_GC_Del = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyObject_GC_Del));
+        PyObject_GC_Del = (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_Del));
         PyModuleDef_Init = (delegate* unmanaged[Cdecl]<PyModuleDef*, nint>)Find(nameof(PyModuleDef_Init));
         PyImport_ImportModule = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PyImport_ImportModule));
         PyImport_GetModule = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(PyImport_GetModule));
@@ -230,6 +235,9 @@ internal static unsafe class PythonApi
             missing.Add(nameof(PyThreadState_GetUnchecked));
         }
 
+        // A function since 3.12, and lines in a header before.
+        PyObject_Vectorcall =
+            (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)FindFirst(nameof(PyObject_Vectorcall));
         TypeLookup = (delegate* unmanaged[Cdecl]<nint, nint, nint>)FindFirst("_PyType_Lookup");
         GetOptionalAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int>)FindFirst(
             "PyObject_GetOptionalAttr", "_PyObject_LookupAttr");
@@ -247,6 +255,7 @@ internal static unsafe class PythonApi
         ByteArrayType = Find("PyByteArray_Type");
         MemoryViewType = Find("PyMemoryView_Type");
         CapsuleType = Find("PyCapsule_Type");
+        MethodDescriptorType = Find("PyMethodDescr_Type");
         Exception = FindObject("PyExc_Exception");
         TypeError = FindObject("PyExc_TypeError");
         ValueError = FindObject("PyExc_ValueError");

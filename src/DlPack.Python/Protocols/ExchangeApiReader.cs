@@ -7,6 +7,14 @@ internal static unsafe class ExchangeApiReader
 {
     private const int Success = 0;
 
+    // Of the type that came last, whose functions live as long as the process. A reference to the capsule is held, so
+    // that no other can have its address.
+    private static nint _lastCapsule;
+    private static DLPackExchangeAPI* _lastFunctions;
+
+    /// <summary>Forgets the capsule of a Python that has ended.</summary>
+    public static void Reset() => _lastCapsule = 0;
+
     /// <summary>
     /// Reads a tensor. What it cannot ask for (a copy, a device, a stream) is left to <c>__dlpack__</c>.
     /// </summary>
@@ -40,21 +48,9 @@ internal static unsafe class ExchangeApiReader
     private static Reading ReadBy(nint capsule, nint item, out nint tensor)
     {
         tensor = 0;
-        var api = (DLPackExchangeAPI*)PythonApi.PyCapsule_GetPointer(capsule, Text.Literal(ExchangeApi.CapsuleName));
+        DLPackExchangeAPI* api = capsule == _lastCapsule ? _lastFunctions : FunctionsOf(capsule);
         if (api is null)
         {
-            return Reading.Failed;
-        }
-
-        // A newer major version may come first and name the older one behind it.
-        while (api is not null && api->header.version.major != DLPackVersion.Current.major)
-        {
-            api = (DLPackExchangeAPI*)api->header.prev_api;
-        }
-
-        if (api is null || api->managed_tensor_from_py_object_no_sync is null)
-        {
-            PythonError.Set(PythonApi.BufferError, "It has no functions of DLPack version 1.");
             return Reading.Failed;
         }
 
@@ -79,6 +75,34 @@ internal static unsafe class ExchangeApiReader
         return device.device_type == DLDeviceType.kDLCPU || Streams.Order(api, (PyTensor*)tensor)
             ? Reading.Done
             : Drop(ref tensor);
+    }
+
+    // Null with an error.
+    private static DLPackExchangeAPI* FunctionsOf(nint capsule)
+    {
+        var api = (DLPackExchangeAPI*)PythonApi.PyCapsule_GetPointer(capsule, Text.Literal(ExchangeApi.CapsuleName));
+        if (api is null)
+        {
+            return null;
+        }
+
+        // A newer major version may come first and name the older one behind it.
+        while (api is not null && api->header.version.major != DLPackVersion.Current.major)
+        {
+            api = (DLPackExchangeAPI*)api->header.prev_api;
+        }
+
+        if (api is null || api->managed_tensor_from_py_object_no_sync is null)
+        {
+            PythonError.Set(PythonApi.BufferError, "It has no functions of DLPack version 1.");
+            return null;
+        }
+
+        nint previous = _lastCapsule;
+        _lastCapsule = Py.NewRef(capsule);
+        _lastFunctions = api;
+        Py.XDecRef(previous);
+        return api;
     }
 
     private static Reading Drop(ref nint tensor)

@@ -95,13 +95,18 @@ internal static unsafe class Reader
             return true;
         }
 
+        if (TorchState.Is(type))
+        {
+            return TorchState.IsPlain(item);
+        }
+
         if (MaskedArrays.Is(type))
         {
             MaskedArrays.Refuse();
             return false;
         }
 
-        return TorchState.IsPlain(item);
+        return PythonApi.PyErr_Occurred() == 0;
     }
 
     // From here on each asks for the type when it needs it: what runs in between may give the object another one.

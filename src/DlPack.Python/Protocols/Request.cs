@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DlPackNet.Interop;
 
 namespace DlPackNet.Python;
@@ -9,5 +10,9 @@ namespace DlPackNet.Python;
 internal readonly record struct Request(long? Stream, bool? Copy, DLDevice? Device)
 {
     /// <summary>Whether nothing special is asked for.</summary>
-    public bool IsDefault => Stream is null && Copy is null && Device is null;
+    public bool IsDefault
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Stream is null && Copy is null && Device is null;
+    }
 }

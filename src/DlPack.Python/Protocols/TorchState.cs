@@ -6,26 +6,10 @@ namespace DlPackNet.Python;
 /// </summary>
 internal static unsafe class TorchState
 {
-    /// <summary>
-    /// Whether the numbers are all, or it is no such tensor at all. Needs the GIL; false leaves an error.
-    /// </summary>
-    public static bool IsPlain(nint item) =>
-        !Is(item)
-            ? PythonApi.PyErr_Occurred() == 0
-            : IsTrue(PythonApi.PyObject_GetAttr(item, Names.RequiresGrad)) ? Refuse(item, "detach")
-            : !IsTrue(Call(item, Names.IsNegated)) || Refuse(item, "resolve_neg");
-
-    /// <summary>
-    /// Whether complex numbers are what they seem, which nobody need ask of others. Needs the GIL; false leaves an
-    /// error.
-    /// </summary>
-    public static bool IsPlainComplex(nint item) =>
-        !Is(item) ? PythonApi.PyErr_Occurred() == 0
-            : !IsTrue(Call(item, Names.IsConjugated)) || Refuse(item, "resolve_conj");
-
-    private static bool Is(nint item)
+    /// <summary>Whether a type is one of PyTorch's. Needs the GIL; may leave an error.</summary>
+    public static bool Is(nint type)
     {
-        nint found = Py.LookupOnType(Py.TypeOf(item), Names.RequiresGrad, out bool isNew);
+        nint found = Py.LookupOnType(type, Names.RequiresGrad, out bool isNew);
         if (isNew)
         {
             Py.XDecRef(found);
@@ -34,19 +18,26 @@ internal static unsafe class TorchState
         return found != 0;
     }
 
+    /// <summary>Whether the numbers of a tensor are all. Needs the GIL; false leaves an error.</summary>
+    public static bool IsPlain(nint item) =>
+        IsTrue(PythonApi.PyObject_GetAttr(item, Names.RequiresGrad))
+            ? Refuse(item, "detach")
+            : !IsTrue(Py.CallMethod(item, Names.IsNegated)) || Refuse(item, "resolve_neg");
+
+    /// <summary>
+    /// Whether complex numbers are what they seem, which nobody need ask of others. Needs the GIL; false leaves an
+    /// error.
+    /// </summary>
+    public static bool IsPlainComplex(nint item) =>
+        !Is(Py.TypeOf(item)) ? PythonApi.PyErr_Occurred() == 0
+            : !IsTrue(Py.CallMethod(item, Names.IsConjugated)) || Refuse(item, "resolve_conj");
+
     private static bool Refuse(nint item, string wayOut)
     {
         PythonError.Set(
             PythonApi.BufferError,
             $"{Py.TypeName(item)} is more than its numbers, which would be lost without a word: pass its {wayOut}().");
         return false;
-    }
-
-    private static nint Call(nint item, nint method)
-    {
-        // With a free place in front, which the call may use.
-        nint* arguments = stackalloc nint[] { 0, item };
-        return PythonApi.PyObject_VectorcallMethod(method, arguments + 1, VectorCall.SelfOnly, 0);
     }
 
     private static bool IsTrue(nint value)

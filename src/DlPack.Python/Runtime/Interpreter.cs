@@ -76,6 +76,7 @@ internal static unsafe class Interpreter
         ReleaseQueue.Forget();
         Names.Make();
         PyTensorType.Make();
+        ExchangeApiReader.Reset();
         DlpackMethodReader.Reset();
         DlpackKeywords.Reset();
         NumPyScalars.Reset();

@@ -151,6 +151,34 @@ internal static unsafe class Py
         return GetOptional(type, name, out nint value) ? value : 0;
     }
 
+    /// <summary>Calls a method without arguments.</summary>
+    /// <returns>A new reference, or 0 with an error.</returns>
+    public static nint CallMethod(nint item, nint name)
+    {
+        // With a free place in front, which the call may use.
+        nint* arguments = stackalloc nint[] { 0, item };
+        if (PythonApi.PyObject_Vectorcall is not null)
+        {
+            nint method = LookupOnType(TypeOf(item), name, out bool isNew);
+
+            // Written in C: called without binding it to the object, it saves Python looking into the object first.
+            if (!isNew && method != 0 && TypeOf(method) == PythonApi.MethodDescriptorType)
+            {
+                PythonApi.Py_IncRef(method);
+                nint result = PythonApi.PyObject_Vectorcall(method, arguments + 1, VectorCall.SelfOnly, 0);
+                DecRef(method);
+                return result;
+            }
+
+            if (isNew)
+            {
+                XDecRef(method);
+            }
+        }
+
+        return PythonApi.PyObject_VectorcallMethod(name, arguments + 1, VectorCall.SelfOnly, 0);
+    }
+
     /// <summary>An attribute that may be absent: a new reference in <paramref name="value"/>, or 0.</summary>
     /// <returns>False if looking for it raised, in which case the error is set.</returns>
     public static bool GetOptional(nint item, nint name, out nint value)

@@ -29,7 +29,7 @@ internal static unsafe class PythonError
             _ => PythonApi.RuntimeError,
         },
         exception is DlPackException or ArgumentException or ObjectDisposedException
-            ? WithoutParameter(exception.Message)
+            ? PythonWords.Of(exception.Message)
             : $"{exception.GetType()}: {exception.Message}");
 
     /// <summary>Tells of a failure where nothing can be raised, as Python does for its own.</summary>
@@ -84,14 +84,6 @@ internal static unsafe class PythonError
     {
         (string type, string message, bool isBufferError) = TakeAll();
         return new DlPackException(isBufferError ? message : $"Python raised {type}: {message}");
-    }
-
-    // .NET adds the name of its own parameter, which in Python is none.
-    private static string WithoutParameter(string message)
-    {
-        int start = message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        int end = start < 0 ? -1 : message.IndexOf("')", start, StringComparison.Ordinal);
-        return end < 0 ? message : message.Remove(start, end + 2 - start);
     }
 
     private static (string Type, string Message, bool IsBufferError) TakeAll()

@@ -86,15 +86,25 @@ internal unsafe struct PyTensor
         }
     }
 
-    /// <summary>A new object without memory, or null with an error. Needs the GIL.</summary>
+    /// <summary>
+    /// A new object without memory, of which Python's collector does not know yet, or null with an error. Needs the GIL.
+    /// </summary>
     public static PyTensor* New(Protocol protocol)
     {
-        var tensor = (PyTensor*)PythonApi.PyType_GenericAlloc(PyTensorType.Type, 0);
+        var tensor = (PyTensor*)PythonApi._PyObject_GC_New(PyTensorType.Type);
         if (tensor is not null)
         {
+            // All but what is written before it is read: the struct that is lent, and the room for the dimensions.
+            tensor->Tensor = default;
+            tensor->Flags = DLPackFlags.None;
+            tensor->SourceKind = PyTensorSource.None;
             tensor->Protocol = protocol;
             tensor->Generation = BridgeState.Generation;
+            tensor->IsInlineLent = 0;
+            tensor->Source = 0;
             tensor->ProducerStream = NoStream;
+            tensor->View = default;
+            tensor->NextToEnd = null;
             LiveCount++;
         }
 
@@ -107,20 +117,15 @@ internal unsafe struct PyTensor
     public static void Describe(PyTensor* self, DLTensor* tensor, DLPackFlags flags)
     {
         // Not even as long as it takes to check it can a wrong number be trusted.
-        long* room = tensor->ndim is > InlineDimensions and <= ushort.MaxValue
-            ? (long*)NativeMemory.Alloc((nuint)tensor->ndim, 2 * sizeof(long))
-            : self->_room;
-        DLTensor canonical;
-        try
+        if (tensor->ndim is > InlineDimensions and <= ushort.MaxValue)
         {
-            self->Flags = DlPack.ReadTensor(tensor, flags, &canonical, room);
+            DescribeInRoomOfItsOwn(self, tensor, flags);
         }
-        catch when (FreeRoom(self, room))
+        else
         {
-            throw;
+            // Nothing is written if this throws.
+            self->Flags = DlPack.ReadTensor(tensor, flags, &self->Tensor, self->_room);
         }
-
-        self->Tensor = canonical;
     }
 
     /// <summary>Takes in a tensor that somebody lends, which is released if this fails.</summary>
@@ -167,13 +172,21 @@ internal unsafe struct PyTensor
         return DescribeOrDrop(self, &tensor->dl_tensor, DLPackFlags.None);
     }
 
-    /// <summary>As <see cref="Describe"/>, where what fails becomes a Python error.</summary>
+    /// <summary>
+    /// As <see cref="Describe"/>, where what fails becomes a Python error. Python's collector learns of the object here, if
+    /// there is anything for it to see.
+    /// </summary>
     /// <returns>The object, or 0 with an error; the reference is dropped then.</returns>
     public static nint DescribeOrDrop(PyTensor* self, DLTensor* tensor, DLPackFlags flags)
     {
         try
         {
             Describe(self, tensor, flags);
+            if (self->SourceKind is PyTensorSource.Reference or PyTensorSource.View)
+            {
+                PythonApi.PyObject_GC_Track(self);
+            }
+
             return (nint)self;
         }
         catch (Exception e)
@@ -251,14 +264,18 @@ internal unsafe struct PyTensor
         Py.DecRef(type);
     }
 
-    private static bool FreeRoom(PyTensor* self, long* room)
+    private static void DescribeInRoomOfItsOwn(PyTensor* self, DLTensor* tensor, DLPackFlags flags)
     {
-        if (room != self->_room)
+        var room = (long*)NativeMemory.Alloc((nuint)tensor->ndim, 2 * sizeof(long));
+        try
+        {
+            self->Flags = DlPack.ReadTensor(tensor, flags, &self->Tensor, room);
+        }
+        catch
         {
             NativeMemory.Free(room);
+            throw;
         }
-
-        return false;
     }
 
     private static void ReleaseSource(PyTensor* self)

@@ -12,6 +12,10 @@ internal static class StreamRules
     private const long RocmDefault = 0;
 
     /// <summary>The stream that a consumer means, or <see cref="None"/>.</summary>
+    /// <remarks>
+    /// The standard says nothing of pinned memory. Both sides of a bus read it: who names no stream is the main
+    /// processor, and who names one reads on that stream, by the numbers of its GPUs.
+    /// </remarks>
     /// <exception cref="ArgumentException">The number is not allowed on this device.</exception>
     public static long Consumer(DLDevice device, long? stream) =>
         stream is null && Devices.IsHost(device) ? None : ConsumerByKind(device, stream);
@@ -20,20 +24,20 @@ internal static class StreamRules
     {
         switch (device.device_type)
         {
-            case DLDeviceType.kDLCPU or DLDeviceType.kDLCUDAHost or DLDeviceType.kDLROCMHost:
+            case DLDeviceType.kDLCPU:
                 return stream is null
                     ? None
                     : throw new ArgumentException(
                         $"Main memory has no streams, but stream is {stream}. Leave stream null for {device}.",
                         nameof(stream));
-            case DLDeviceType.kDLCUDA or DLDeviceType.kDLCUDAManaged:
+            case DLDeviceType.kDLCUDA or DLDeviceType.kDLCUDAManaged or DLDeviceType.kDLCUDAHost:
                 return (stream ?? LegacyDefault) is >= LegacyDefault or None
                     ? stream ?? LegacyDefault
                     : throw new ArgumentException(
                         $"{stream} is no CUDA stream. Pass 1 (legacy default), 2 (per-thread default), a CUstream "
                         + "handle, or -1 for no synchronization; 0 is forbidden since it could mean either default.",
                         nameof(stream));
-            case DLDeviceType.kDLROCM:
+            case DLDeviceType.kDLROCM or DLDeviceType.kDLROCMHost:
                 return (stream ?? RocmDefault) is RocmDefault or > 2 or None
                     ? stream ?? RocmDefault
                     : throw new ArgumentException(

@@ -14,6 +14,9 @@ internal sealed unsafe class RecordingRuntime : DlPackDeviceRuntime
     /// <summary>What a copy throws, if anything.</summary>
     public Exception? CopyFailure { get; set; }
 
+    /// <summary>Where copies are made, if not where they are wanted.</summary>
+    public DLDevice? Elsewhere { get; set; }
+
     /// <summary>Makes this responsible for kinds of devices, and returns what undoes that.</summary>
     public Action Serve(params DLDeviceType[] types)
     {
@@ -34,7 +37,7 @@ internal sealed unsafe class RecordingRuntime : DlPackDeviceRuntime
     {
         Calls.Add($"allocate on {device}");
         DlPackObject host = DlPack.Allocate(dtype, shape);
-        return DlPack.AsDlPack(host.Data, dtype, shape, device: device, owner: DlPackOwner.FromDisposable(host));
+        return DlPack.AsDlPack(host.Data, dtype, shape, device: Elsewhere ?? device, owner: DlPackOwner.FromDisposable(host));
     }
 
     /// <inheritdoc/>

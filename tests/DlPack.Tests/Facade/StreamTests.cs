@@ -13,16 +13,14 @@ public sealed unsafe class StreamTests : LeakChecked
     private readonly RecordingRuntime _runtime = new();
 
     public StreamTests() =>
-        AtEnd(_runtime.Serve(Cuda, Rocm, DLDeviceType.kDLCUDAManaged, DLDeviceType.kDLCUDAHost));
+        AtEnd(_runtime.Serve(
+        Cuda, Rocm, DLDeviceType.kDLCUDAManaged, DLDeviceType.kDLCUDAHost, DLDeviceType.kDLROCMHost));
 
-    [Theory]
-    [InlineData(DLDeviceType.kDLCPU)]
-    [InlineData(DLDeviceType.kDLCUDAHost)]
-    [InlineData(DLDeviceType.kDLROCMHost)]
-    public void Main_memory_has_no_streams(DLDeviceType type)
+    [Fact]
+    public void Main_memory_has_no_streams()
     {
         int value = 1;
-        using DlPackObject dl = DlPack.AsDlPack(&value, DLDataType.Int32, [1], device: new DLDevice(type));
+        using DlPackObject dl = DlPack.AsDlPack(&value, DLDataType.Int32, [1], device: DLDevice.Cpu);
         foreach (long stream in new long[] { -1, 0, 1, 2, 12345 })
         {
             ((Action)(() => dl.Dlpack(stream))).Should().Throw<ArgumentException>()
@@ -42,6 +40,11 @@ public sealed unsafe class StreamTests : LeakChecked
     [InlineData(Rocm, null, 0)]
     [InlineData(Rocm, 0, 0)]
     [InlineData(Rocm, 3, 3)]
+    [InlineData(DLDeviceType.kDLCUDAHost, 1, 1)]
+    [InlineData(DLDeviceType.kDLCUDAHost, 2, 2)]
+    [InlineData(DLDeviceType.kDLCUDAHost, 0x7F00AA, 0x7F00AA)]
+    [InlineData(DLDeviceType.kDLROCMHost, 0, 0)]
+    [InlineData(DLDeviceType.kDLROCMHost, 3, 3)]
     public void The_consumers_stream_waits_for_the_producers(DLDeviceType type, int? stream, int meant)
     {
         using DlPackObject dl = OnDevice(type, producerStream: 77);
@@ -57,6 +60,9 @@ public sealed unsafe class StreamTests : LeakChecked
     [InlineData(Cuda, 0, "*0 is no CUDA stream*0 is forbidden*")]
     [InlineData(Cuda, -2, "*-2 is no CUDA stream*")]
     [InlineData(DLDeviceType.kDLCUDAManaged, 0, "*0 is no CUDA stream*")]
+    [InlineData(DLDeviceType.kDLCUDAHost, 0, "*0 is no CUDA stream*")]
+    [InlineData(DLDeviceType.kDLCUDAHost, -2, "*-2 is no CUDA stream*")]
+    [InlineData(DLDeviceType.kDLROCMHost, 1, "*1 is no ROCm stream*")]
     [InlineData(Rocm, 1, "*1 is no ROCm stream*forbidden*")]
     [InlineData(Rocm, 2, "*2 is no ROCm stream*")]
     [InlineData(Rocm, -2, "*-2 is no ROCm stream*")]
@@ -76,6 +82,9 @@ public sealed unsafe class StreamTests : LeakChecked
     [InlineData(Cuda, 1, null)]
     [InlineData(Cuda, null, 5)]
     [InlineData(DLDeviceType.kDLOneAPI, null, 5)]
+    [InlineData(DLDeviceType.kDLCUDAHost, 77, -1)]
+    [InlineData(DLDeviceType.kDLCUDAHost, 77, 77)]
+    [InlineData(DLDeviceType.kDLCUDAHost, null, 5)]
     public void Nobody_waits_where_there_is_nothing_to_wait_for(DLDeviceType type, int? producer, int? consumer)
     {
         using DlPackObject dl = OnDevice(type, producer);
@@ -137,6 +146,7 @@ public sealed unsafe class StreamTests : LeakChecked
             () => dl.CopyTo(new int[3].AsSpan()),
             () => dl.Dlpack().Dispose(),
             () => dl.Dlpack(dlDevice: DLDevice.Cpu).Dispose(),
+            () => dl.Dlpack(stream: 5, dlDevice: DLDevice.Cpu).Dispose(),
         ];
         foreach (Action read in reads)
         {
@@ -148,6 +158,19 @@ public sealed unsafe class StreamTests : LeakChecked
         _runtime.Calls.Clear();
         dl.ToString().Should().NotContain("[1 2 3]", "looking at a tensor waits for nobody");
         _runtime.Calls.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(DLDeviceType.kDLCUDAHost)]
+    [InlineData(DLDeviceType.kDLCUDAManaged)]
+    public void A_copy_that_its_adapter_makes_elsewhere_is_not_lent_as_if_it_were_there(DLDeviceType type)
+    {
+        _runtime.Elsewhere = DLDevice.Cuda(1);
+        using DlPackObject dl = OnDevice(type, producerStream: null);
+
+        ((Action)(() => dl.Dlpack(copy: true))).Should().Throw<DlPackException>().WithMessage("*adapter*cuda:1*CPU*");
+        using var borrowed = new Borrowed(dl.Dlpack(dlDevice: DLDevice.Cpu, copy: true));
+        borrowed.Elements<int>().Should().Equal(1, 2, 3);
     }
 
     [Fact]

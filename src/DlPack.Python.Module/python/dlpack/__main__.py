@@ -9,7 +9,7 @@ from ._libraries import Unavailable, version
 from ._producers import PRODUCERS
 
 LIBRARIES = (
-    "numpy", "torch", "numba", "pyarrow", "PIL", "ml_dtypes", "jax", "tensorflow", "cupy", "cudf",
+    "numpy", "torch", "numba", "numba_cuda", "pyarrow", "PIL", "ml_dtypes", "jax", "tensorflow", "cupy", "cudf",
     "dlpack_nanobind_peer",
 )  # fmt: skip
 DTYPE = "uint8"

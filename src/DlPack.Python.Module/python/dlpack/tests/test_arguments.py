@@ -141,6 +141,26 @@ def test_wrong_arguments(arguments, error):
         asdlpack(bytearray(3)).__dlpack__(**arguments)
 
 
+@pytest.mark.parametrize(
+    "source, arguments, way_out",
+    [
+        (b"abc", {"copy": False}, "copy is False. Leave copy None, or pass max_version=(1, 0)"),
+        (foreign.Lender(dtype=(0, 4, 1), flags=4), {}, "Pass max_version=(1, 0)."),
+        (bytearray(3), {"dl_device": (4, 0)}, "ask for one of these, or let the consumer copy"),
+        (bytearray(3), {"stream": 5}, "Leave stream None"),
+        (foreign.Lender(device=(2, 0)), {"dl_device": (1, 0), "copy": False}, "copy is False. Leave copy None"),
+        (foreign.Lender(device=(16, 0)), {"copy": True}, "This module has one for CUDA only"),
+    ],
+    ids=["read-only", "padded", "device", "stream", "to the host", "no adapter"],
+)
+def test_what_cannot_be_lent_is_told_in_words_of_python(source, arguments, way_out):
+    with pytest.raises((BufferError, ValueError)) as caught:
+        asdlpack(source).__dlpack__(**arguments)
+    text = str(caught.value)
+    assert way_out in text
+    assert not any(word in text for word in ("null", "dlDevice", "AllowReadOnlyLegacyExport", "DlPackDeviceRuntime", "Param"))
+
+
 def test_arguments_are_keywords():
     dl = asdlpack(bytearray(3))
     with pytest.raises(TypeError):

@@ -155,6 +155,52 @@ assert memoryview(asdlpack(source, stream=-1)).tolist() == [1, 2, 3] and calls()
     )
 
 
+def test_who_names_a_stream_for_pinned_memory_reads_it_on_that_stream(run):
+    run(
+        """
+source = foreign.Lender(device=(3, 0))
+dl = asdlpack(source)
+assert "stream" not in source.calls[0] and dl.device == (3, 0)  # For the main processor: complete.
+for stream in (None, 1, 2, 9, -1):
+    dl.__dlpack__(stream=stream)
+assert asdlpack(dl, stream=9).device == (3, 0) and calls() == []
+dl = asdlpack(source, stream=7)                        # Complete on 7, as the producer was asked for.
+assert source.calls[-1]["stream"] == 7
+assert foreign.Borrower(dl.__dlpack__(stream=9)).device == (3, 0)
+assert calls()[2:] == ["record event 3000 on stream 7 in 1f00", "stream 9 waits for event 3000 in 1f00"]
+asdlpack(dl, stream=9)
+assert calls() == ["record event 3000 on stream 7 in 1f00", "stream 9 waits for event 3000 in 1f00"]
+dl.__dlpack__(stream=7), dl.__dlpack__(stream=-1)
+assert calls() == []
+for lend in (lambda: dl.__dlpack__(), lambda: dl.__dlpack__(stream=9, dl_device=(1, 0)), lambda: memoryview(dl)):
+    lend()
+    assert [c for c in calls() if "waits" in c] == ["host waits for stream 7 in 1f00"]
+try:
+    dl.__dlpack__(stream=0)
+    raise AssertionError("lent")
+except ValueError:
+    pass
+"""
+    )
+
+
+@pytest.mark.parametrize("kind", [3, 13])
+def test_memory_of_a_gpu_is_not_lent_as_pinned_or_managed_memory(run, kind):
+    """Such copies, in main memory by their names, would end a process that reads them."""
+    run(
+        f"""
+dl = asdlpack(foreign.Lender(device=({kind}, 0)))
+try:
+    dl.__dlpack__(copy=True)
+    raise AssertionError("lent")
+except BufferError as e:
+    assert "on cuda:0" in str(e), e
+assert asdlpack(dl, copy=True).device in ((1, 0), (2, 0))  # By another protocol.
+assert memoryview(asdlpack(dl, copy=True, device=(1, 0))).tolist() == [1, 2, 3]
+"""
+    )
+
+
 def test_memory_of_a_gpu_is_copied_to_the_host_after_its_stream(run):
     run(
         """

@@ -225,6 +225,22 @@ def test_a_failing_exchange_api_gives_way_to_the_method():
     assert lender.deletes == 1
 
 
+def test_types_with_apis_of_their_own_may_take_turns_and_die():
+    """The functions that came last are remembered, and must not be taken for those of another type."""
+    for i in range(100):
+        first, second = producer_with(Table, (i % 3 + 1,)), producer_with(Table, (i % 5 + 1,))
+        for lender in (first, second, first, first):
+            assert asdlpack(lender).shape == lender.shape
+        del type(first).__dlpack_c_exchange_api__
+        with pytest.raises(AssertionError, match="goes first"):
+            first.__dlpack__()
+        with pytest.raises(BufferError, match="goes first"):
+            asdlpack(first)
+        assert asdlpack(second).shape == second.shape
+        del first, second, lender
+        gc.collect()
+
+
 def test_types_may_be_changed_and_die():
     """What is remembered of a type must not outlive it, nor its changes."""
     for i in range(300):

@@ -1,6 +1,7 @@
 """What only a CUDA device can show. Skipped, with the reason, where there is none."""
 
 import gc
+import warnings
 
 import pytest
 
@@ -28,6 +29,19 @@ def torch():
     module = library("torch")
     if not module.cuda.is_available():
         raise Unavailable("torch-with-CUDA is not installed")
+    return module
+
+
+@pytest.fixture
+def numba(monkeypatch):
+    """numba.cuda, able to compile kernels."""
+    cuda()
+    module, numpy = library("numba.cuda"), library("numpy")
+    # When it compiles the first kernel, numba-cuda 0.30 takes hold of numpy.row_stack, an old name of vstack that NumPy
+    # 2.5 has no more: of itself it compiles none there. Its arrays need no kernel, so all other tests are as for users.
+    if not hasattr(numpy, "row_stack"):
+        warnings.warn("This numba.cuda compiles no kernels with this NumPy, but for the row_stack that the test puts back")
+        monkeypatch.setattr(numpy, "row_stack", numpy.vstack, raising=False)
     return module
 
 
@@ -110,3 +124,15 @@ def test_pinned_memory_is_the_hosts(torch):
     dl = from_dlpack(asdlpack(source))
     assert dl.device[0] in (1, 3)
     assert memoryview(dl).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_kernel_of_numba_works_on_what_was_lent(torch, numba):
+    source = torch.arange(256.0, device="cuda")
+
+    @numba.jit
+    def double(items):
+        items[numba.grid(1)] *= 2
+
+    double[2, 128](numba.as_cuda_array(asdlpack(source)))
+    numba.synchronize()
+    assert source.tolist() == [2.0 * i for i in range(256)]

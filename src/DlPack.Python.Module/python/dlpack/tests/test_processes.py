@@ -295,6 +295,29 @@ def test_the_module_is_the_same_after_a_second_import():
     )
 
 
+@pytest.mark.parametrize("set_by_user", ["", "as the user says"])
+@pytest.mark.parametrize("name", ["jax", "tensorflow"])
+def test_no_library_takes_a_gpu_for_itself_alone(name, set_by_user, tmp_path):
+    """What it reads when it starts; of the library itself there is only the name."""
+    variable, frugal = {
+        "jax": ("XLA_PYTHON_CLIENT_PREALLOCATE", "false"),
+        "tensorflow": ("TF_FORCE_GPU_ALLOW_GROWTH", "true"),
+    }[name]
+    (tmp_path / f"{name}.py").write_text(f"import os; SEEN = os.environ.get({variable!r}); __version__ = '0'")
+    out = children.run(
+        f"""
+        import os, sys
+        os.environ.pop({variable!r}, None)
+        if {set_by_user!r}:
+            os.environ[{variable!r}] = {set_by_user!r}
+        sys.path.insert(0, {str(tmp_path)!r})
+        from dlpack._libraries import version
+        print(version({name!r}), sys.modules[{name!r}].SEEN)
+        """
+    )
+    assert out == f"0 {set_by_user or frugal}"
+
+
 def test_the_table_of_libraries_runs():
     out = children.run(
         """
