@@ -18,7 +18,9 @@ internal sealed class FinalizerGuard
 
     ~FinalizerGuard() => _guarded?.ReleaseForgotten();
 
-    /// <summary>The next free guard. Null while this one is in use, since it must not keep others from being found.</summary>
+    /// <summary>
+    /// The next free guard. Null while this one is in use, since it must not keep others from being found.
+    /// </summary>
     public FinalizerGuard? Next { get; set; }
 
     /// <summary>
@@ -32,7 +34,7 @@ internal sealed class FinalizerGuard
     /// </summary>
     public bool IsReusable => _self is not null && _self.TryGetTarget(out _);
 
-    /// <summary>Sees to it that <paramref name="guarded"/>, which must refer to this, is released if forgotten.</summary>
+    /// <summary>Has <paramref name="guarded"/>, which must refer to this, released if it is forgotten.</summary>
     public void Watch(IGuarded guarded) => _guarded = guarded;
 
     /// <summary>Lets go of what has been released.</summary>
