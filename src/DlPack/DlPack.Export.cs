@@ -132,9 +132,16 @@ public static unsafe partial class DlPack
         // What fails before the block is taken has nothing to undo.
         thread.TakeBlock();
         nint address = length == 0 ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-        DLDataType dtype = ElementInfo<T>.NaturalDType;
-        var header = new TensorHeader(dtype, DLDevice.Cpu, DLPackFlags.None, ndim, byteOffset: 0);
-        TensorBlock.Publish(block, address, header, versioned: true, thread);
+        TensorBlock.Publish(
+            block,
+            address,
+            ElementInfo<T>.NaturalDType,
+            DLDevice.Cpu,
+            DLPackFlags.None,
+            ndim,
+            byteOffset: 0,
+            versioned: true,
+            thread);
         return block;
     }
 
@@ -178,8 +185,7 @@ public static unsafe partial class DlPack
             throw;
         }
 
-        var header = new TensorHeader(dtype, DLDevice.Cpu, flags, ndim, byteOffset: 0);
-        TensorBlock.Publish(block, address, header, versioned, thread);
+        TensorBlock.Publish(block, address, dtype, DLDevice.Cpu, flags, ndim, byteOffset: 0, versioned, thread);
         return block;
     }
 }

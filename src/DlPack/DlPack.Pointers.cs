@@ -96,7 +96,12 @@ public static unsafe partial class DlPack
                 nameof(data));
         }
 
-        CheckReach(dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0, first, last, byteOffset);
+        // An element has less than 2^21 bytes.
+        if (sizeof(nint) < sizeof(long) || first != 0 || last > int.MaxValue || byteOffset != 0)
+        {
+            CheckReach(dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0, first, last, byteOffset);
+        }
+
         if (Devices.HasAddresses(where))
         {
             data += (nint)byteOffset;

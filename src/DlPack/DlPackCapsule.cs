@@ -10,23 +10,23 @@ namespace DlPackNet;
 /// </summary>
 /// <remarks>All members may be called from any thread; of several that consume at once, one succeeds.</remarks>
 [DebuggerDisplay("{Name,nq}")]
-public sealed unsafe class DlPackCapsule : IDisposable
+public sealed unsafe class DlPackCapsule : IDisposable, IGuarded
 {
     private const nint Consumed = 0;
     private const nint Disposed = -1;
 
     private nint _tensor;
+    private FinalizerGuard? _guard;
 
     /// <summary>Takes over a published block.</summary>
     internal DlPackCapsule(TensorBlock* block, bool versioned)
     {
         IsVersioned = versioned;
+        PerThread thread = PerThread.Current;
+        _guard = thread.TakeGuard(this);
         _tensor = (nint)block;
-        PerThread.Current.Counters.Capsules++;
+        thread.Counters.Capsules++;
     }
-
-    /// <summary>Releases a tensor that nobody consumed.</summary>
-    ~DlPackCapsule() => Release();
 
     /// <summary>
     /// "dltensor_versioned" or "dltensor", and "used_dltensor_versioned" or "used_dltensor" once it is consumed.
@@ -55,8 +55,7 @@ public sealed unsafe class DlPackCapsule : IDisposable
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public nint Consume()
     {
-        nint tensor = Volatile.Read(ref _tensor);
-        if (tensor is Consumed or Disposed || Interlocked.CompareExchange(ref _tensor, Consumed, tensor) != tensor)
+        if (!TryTake(Consumed, out nint tensor))
         {
             throw Unusable();
         }
@@ -80,27 +79,42 @@ public sealed unsafe class DlPackCapsule : IDisposable
     }
 
     /// <summary>Releases the tensor if nobody has consumed it. May be called again.</summary>
-    public void Dispose() => Release();
+    public void Dispose()
+    {
+        if (TryTake(Disposed, out nint tensor))
+        {
+            Leave();
+            Deleter.Run((TensorBlock*)tensor);
+        }
+    }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    private void Release()
+    void IGuarded.ReleaseForgotten()
     {
-        nint tensor = Volatile.Read(ref _tensor);
-        if (tensor is Consumed or Disposed || Interlocked.CompareExchange(ref _tensor, Disposed, tensor) != tensor)
+        if (TryTake(Disposed, out nint tensor))
         {
-            return;
+            PerThread.Current.Counters.Capsules--;
+            Deleter.Run((TensorBlock*)tensor);
         }
+    }
 
-        Leave();
-        Deleter.Run((TensorBlock*)tensor);
+    // Of several at once, one gets it.
+    private bool TryTake(nint state, out nint tensor)
+    {
+        tensor = Volatile.Read(ref _tensor);
+        return tensor is not (Consumed or Disposed)
+            && Interlocked.CompareExchange(ref _tensor, state, tensor) == tensor;
     }
 
     private void Leave()
     {
-        PerThread.Current.Counters.Capsules--;
-        GC.SuppressFinalize(this);
+        PerThread thread = PerThread.Current;
+        thread.Counters.Capsules--;
+        FinalizerGuard guard = _guard!;
+        _guard = null;
+        thread.GiveGuard(guard);
     }
 
     private Exception Unusable() => Volatile.Read(ref _tensor) == Disposed

@@ -139,7 +139,7 @@ public sealed unsafe partial class DlPackObject
         object keeper = Keeper;
         PerThread thread = PerThread.Current;
         TensorBlock* block = TensorBlock.Rent(thread, NDim);
-        TensorHeader header;
+        DLPackFlags flags;
         nint address;
         try
         {
@@ -148,7 +148,7 @@ public sealed unsafe partial class DlPackObject
 
             // The block has a reference of its own now; a forgotten object may be finalized from here on.
             GC.KeepAlive(this);
-            header = new TensorHeader(DType, device, FlagsToLend(keeper, isFreshCopy), NDim, ByteOffset);
+            flags = FlagsToLend(keeper, isFreshCopy);
         }
         catch
         {
@@ -156,7 +156,8 @@ public sealed unsafe partial class DlPackObject
             throw;
         }
 
-        TensorBlock.Publish(block, Length == 0 ? 0 : address, header, versioned, thread);
+        TensorBlock.Publish(
+            block, Length == 0 ? 0 : address, DType, device, flags, NDim, ByteOffset, versioned, thread);
         return block;
     }
 

@@ -78,9 +78,7 @@ public sealed unsafe partial class DlPackObject
         _ = Keeper;
         if (!Device.IsCpuReadable)
         {
-            throw new DlPackException(
-                $"The tensor is on {Device}, which the main processor cannot read. Copy it here first by "
-                + "Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed.");
+            throw NotOnHost();
         }
 
         CompleteForHost();
@@ -91,9 +89,17 @@ public sealed unsafe partial class DlPackObject
     {
         if (!ViewRules.CanBeSeenAs<T>(DType, IsSubBytePadded, Shape))
         {
-            throw new DlPackException(
-                $"A tensor of {DType}{TensorLayout.Describe(Shape)} cannot be seen as {typeof(T)}. "
-                + ViewRules.WayOut(DType));
+            throw Unseeable<T>();
         }
     }
+
+    // Apart from the checks, so that what passes them is quick.
+    private DlPackException NotOnHost() => new(
+        $"The tensor is on {Device}, which the main processor cannot read. Copy it here first by "
+        + "Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed.");
+
+    private DlPackException Unseeable<T>()
+        where T : unmanaged => new(
+        $"A tensor of {DType}{TensorLayout.Describe(Shape)} cannot be seen as {typeof(T)}. "
+        + ViewRules.WayOut(DType));
 }

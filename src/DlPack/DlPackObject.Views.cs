@@ -130,20 +130,24 @@ public sealed unsafe partial class DlPackObject
         EnsureOnHost();
         if (!IsContiguous)
         {
-            throw new DlPackException(
-                $"A span needs row-major elements without gaps; this tensor has shape {TensorLayout.Describe(Shape)} "
-                + $"with strides {TensorLayout.Describe(Strides)}. Take Copy(), ToArray or CopyTo, which follow the "
-                + "strides.");
+            throw NotContiguous();
         }
 
         CheckCanBeSeenAs<T>();
         long count = ByteLength / sizeof(T);
         return count <= int.MaxValue
             ? (int)count
-            : throw new DlPackException(
-                $"A span has at most {int.MaxValue} elements; this tensor has {count}. Lay views of fewer elements "
-                + "over it by AsDlPack(tensor, shape, offset:), or use the address in Data.");
+            : throw TooLong(count);
     }
+
+    // Apart from the checks, so that what passes them is quick.
+    private DlPackException NotContiguous() => new(
+        $"A span needs row-major elements without gaps; this tensor has shape {TensorLayout.Describe(Shape)} "
+        + $"with strides {TensorLayout.Describe(Strides)}. Take Copy(), ToArray or CopyTo, which follow the strides.");
+
+    private static DlPackException TooLong(long count) => new(
+        $"A span has at most {int.MaxValue} elements; this tensor has {count}. Lay views of fewer elements over it by "
+        + "AsDlPack(tensor, shape, offset:), or use the address in Data.");
 
     private void CheckWritable()
     {

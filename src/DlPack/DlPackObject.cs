@@ -24,7 +24,7 @@ namespace DlPackNet;
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 [DebuggerTypeProxy(typeof(DlPackObjectDebugView))]
-public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
+public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, IGuarded
 {
     private const nint NoPin = 0;
     private const nint OwnerPin = 1;
@@ -35,6 +35,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
 
     // An array, which is pinned while it is seen, or a DlPackOwner; null once this is disposed.
     private object? _keeper;
+    private FinalizerGuard? _guard;
 
     // What Data has taken for the life of this object: a pinned handle to the array, or OwnerPin.
     private nint _pin;
@@ -49,8 +50,10 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     internal DlPackObject(object keeper, nint address, in TensorHeader header, long[] dims, long length)
         : this(address, header, dims, length)
     {
+        PerThread thread = PerThread.Current;
+        _guard = thread.TakeGuard(this);
         (keeper as DlPackOwner)?.TakeOver();
-        Start(keeper);
+        Start(keeper, thread);
     }
 
     /// <summary>Makes an object with one more reference to another's memory.</summary>
@@ -58,12 +61,14 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         : this(address, header, dims, length)
     {
         object keeper = source.Keeper;
+        PerThread thread = PerThread.Current;
+        _guard = thread.TakeGuard(this);
         (keeper as DlPackOwner)?.AddReference();
 
         // Until here the source's own reference was needed, and a finalizer may run while a method of its object does.
         GC.KeepAlive(source);
         AllowReadOnlyLegacyExport = source.AllowReadOnlyLegacyExport;
-        Start(keeper);
+        Start(keeper, thread);
     }
 
     private DlPackObject(nint address, in TensorHeader header, long[] dims, long length)
@@ -82,9 +87,6 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
             ? header with { Flags = header.Flags | DLPackFlags.ReadOnly }
             : header;
     }
-
-    /// <summary>Gives the reference of a forgotten object back.</summary>
-    ~DlPackObject() => Release();
 
     /// <summary>The type of the elements.</summary>
     public DLDataType DType => _header.DType;
@@ -165,8 +167,22 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
     /// </summary>
     public void Dispose()
     {
-        Release();
-        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref _keeper, null) is { } keeper)
+        {
+            PerThread thread = PerThread.Current;
+            FinalizerGuard guard = _guard!;
+            _guard = null;
+            thread.GiveGuard(guard);
+            Release(keeper, thread);
+        }
+    }
+
+    void IGuarded.ReleaseForgotten()
+    {
+        if (Interlocked.Exchange(ref _keeper, null) is { } keeper)
+        {
+            Release(keeper, PerThread.Current);
+        }
     }
 
     /// <summary>A view of other shape, strides or dtype of the same size, on the same memory.</summary>
@@ -222,21 +238,15 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable
         return access;
     }
 
-    private void Start(object keeper)
+    private void Start(object keeper, PerThread thread)
     {
-        PerThread.Current.Counters.Objects++;
+        thread.Counters.Objects++;
         _keeper = keeper;
     }
 
-    private void Release()
+    private void Release(object keeper, PerThread thread)
     {
-        object? keeper = Interlocked.Exchange(ref _keeper, null);
-        if (keeper is null)
-        {
-            return;
-        }
-
-        PerThread.Current.Counters.Objects--;
+        thread.Counters.Objects--;
         if (_pin != NoPin)
         {
             FreePin(keeper, Interlocked.Exchange(ref _pin, NoPin));

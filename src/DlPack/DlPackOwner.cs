@@ -86,6 +86,9 @@ public abstract unsafe class DlPackOwner
         }
     }
 
+    /// <summary>What <see cref="TakeOver"/> does, for an owner that nobody but the taker knows of.</summary>
+    private protected void TakeUnshared() => _references = 1;
+
     /// <summary>Whether this is the first consumer of a copy: the one that may be told that it is one.</summary>
     internal bool ClaimCopy() => Interlocked.Exchange(ref _copyIsClaimed, 1) == 0;
 

@@ -34,7 +34,9 @@ internal static class TensorLayout
         long count = WriteCompact(shape, dims);
         first = 0;
         last = count - 1;
-        if (!strides.IsEmpty)
+
+        // Row-major strides, which most have, are there already.
+        if (!strides.IsEmpty && !AreIn(dims.Slice(shape.Length), strides))
         {
             WriteStrides(shape, strides, dims, ref first, ref last);
         }
@@ -148,6 +150,18 @@ internal static class TensorLayout
         }
 
         return isEmpty ? 0 : stride;
+    }
+
+    // Number by number: reading several at once would wait until they, just written one by one, are in memory.
+    private static bool AreIn(ReadOnlySpan<long> written, ReadOnlySpan<long> strides)
+    {
+        int i = 0;
+        while (i < strides.Length && i < written.Length && strides[i] == written[i])
+        {
+            i++;
+        }
+
+        return i == strides.Length && i == written.Length;
     }
 
     // Behind compact dims: puts the strides where they matter.

@@ -9,6 +9,11 @@ internal static unsafe class ViewRules
     public static bool CanBeSeenAs<T>(DLDataType dtype, bool padded, ReadOnlySpan<long> shape)
         where T : unmanaged
     {
+        if (ElementInfo<T>.IsScalar && ElementInfo<T>.NaturalDType == dtype)
+        {
+            return true;
+        }
+
         ElementInfo natural = ElementInfo<T>.Natural;
         int itemSize = DTypes.ItemSize(dtype, padded);
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DlPackNet.Lifetime;
 
 /// <summary>
-/// What a thread keeps at hand so that an export costs no atomic operation: counters and free blocks.
+/// What a thread keeps at hand so that an export costs no atomic operation: counters, free blocks and free guards.
 /// </summary>
 /// <remarks>
 /// Native threads that only call a deleter get one too. When its thread is gone, the state is finalized: the blocks
@@ -12,6 +12,7 @@ namespace DlPackNet.Lifetime;
 internal sealed unsafe class PerThread
 {
     private const int MaxFree = 32;
+    private const int MaxFreeGuards = 8;
 
     private static readonly object _gate = new();
     private static readonly List<LiveCounters> _running = [];
@@ -19,6 +20,9 @@ internal sealed unsafe class PerThread
 
     private TensorBlock* _free;
     private int _freeCount;
+    private FinalizerGuard? _freeGuards;
+    private int _freeGuardCount;
+    private bool _lacksGuards;
     private bool _hasEnded;
 
     private PerThread()
@@ -36,6 +40,7 @@ internal sealed unsafe class PerThread
         _hasEnded = true;
         _free = null;
         _freeCount = 0;
+        _freeGuards = null;
         BlockPool.Return(free);
         lock (_gate)
         {
@@ -98,6 +103,54 @@ internal sealed unsafe class PerThread
         {
             GiveToPool(_hasEnded ? 0 : MaxFree / 2);
         }
+    }
+
+    /// <summary>A guard over an object that is being made, which must refer to it.</summary>
+    public FinalizerGuard TakeGuard(IGuarded guarded)
+    {
+        FinalizerGuard? guard = _freeGuards;
+        if (guard is not null && guard.IsYoung)
+        {
+            _freeGuards = guard.Next;
+            _freeGuardCount--;
+            guard.Next = null;
+        }
+        else
+        {
+            guard = MakeGuard();
+        }
+
+        guard.Watch(guarded);
+        return guard;
+    }
+
+    /// <summary>Takes back the guard of an object that has been released and refers to it no more.</summary>
+    public void GiveGuard(FinalizerGuard guard)
+    {
+        guard.Unwatch();
+        if (_freeGuardCount < MaxFreeGuards && guard.IsReusable && !_hasEnded)
+        {
+            guard.Next = _freeGuards;
+            _freeGuards = guard;
+            _freeGuardCount++;
+        }
+        else
+        {
+            _lacksGuards |= _freeGuardCount < MaxFreeGuards;
+            GC.SuppressFinalize(guard);
+        }
+    }
+
+    // One that can serve again costs more, and pays only on a thread to which guards come back.
+    private FinalizerGuard MakeGuard()
+    {
+        bool reusable = _lacksGuards || _freeGuards is not null;
+        _lacksGuards = false;
+
+        // Those behind an old one have waited longer still.
+        _freeGuards = null;
+        _freeGuardCount = 0;
+        return new FinalizerGuard(reusable);
     }
 
     private TensorBlock* Refill()

@@ -119,30 +119,45 @@ internal unsafe struct TensorBlock
     /// <summary>Finishes the consumer's struct. Once this returns, the block is the consumer's.</summary>
     /// <param name="block">A block whose <see cref="Dims"/> are written and which holds its memory.</param>
     /// <param name="data">The address for the <c>data</c> field; 0 where there are no elements.</param>
-    /// <param name="header">What else the consumer learns.</param>
+    /// <param name="dtype">The type of the elements.</param>
+    /// <param name="device">Where the memory is.</param>
+    /// <param name="flags">What a consumer of the versioned struct is told.</param>
+    /// <param name="ndim">The number of dimensions.</param>
+    /// <param name="byteOffset">The bytes from the address to the first element.</param>
     /// <param name="versioned">Which of the two structs the consumer gets.</param>
     /// <param name="thread">The calling thread's state, which the caller has at hand.</param>
-    /// <remarks>Should it fail, for want of memory to remember the export, it has abandoned the block.</remarks>
+    /// <remarks>
+    /// Should it fail, for want of memory to remember the export, it has abandoned the block. What the consumer learns
+    /// comes one by one, not as a <see cref="TensorHeader"/>, which the compiler would put together in memory first.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Publish(TensorBlock* block, nint data, in TensorHeader header, bool versioned, PerThread thread)
+    public static void Publish(
+        TensorBlock* block,
+        nint data,
+        DLDataType dtype,
+        DLDevice device,
+        DLPackFlags flags,
+        int ndim,
+        ulong byteOffset,
+        bool versioned,
+        PerThread thread)
     {
         DLTensor* tensor = versioned ? &block->_tensor.dl_tensor : &((DLManagedTensor*)block)->dl_tensor;
-        int ndim = header.NDim;
         var dims = (long*)(block + 1);
         tensor->data = (void*)data;
-        tensor->device.device_type = header.Device.device_type;
-        tensor->device.device_id = header.Device.device_id;
+        tensor->device.device_type = device.device_type;
+        tensor->device.device_id = device.device_id;
         tensor->ndim = ndim;
-        tensor->dtype = header.DType;
+        tensor->dtype = dtype;
         tensor->shape = ndim == 0 ? null : dims;
         tensor->strides = ndim == 0 ? null : dims + ndim;
-        tensor->byte_offset = header.ByteOffset;
+        tensor->byte_offset = byteOffset;
         if (versioned)
         {
             block->_tensor.version.major = DLPackVersion.CurrentMajor;
             block->_tensor.version.minor = DLPackVersion.CurrentMinor;
             block->_tensor.manager_ctx = block;
-            block->_tensor.flags = header.Flags;
+            block->_tensor.flags = flags;
             block->_tensor.deleter = NativeCallbacks.DeleteVersioned;
         }
         else

@@ -37,5 +37,7 @@ internal sealed unsafe class ImportOwner : DlPackOwner
         }
     }
 
+    internal override void TakeOver() => TakeUnshared();
+
     protected override void Release() => Delete();
 }
