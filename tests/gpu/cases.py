@@ -607,6 +607,36 @@ def capture_with_lending_inside(dotnet, _):
 
 
 @case()
+def capture_of_a_blocking_stream(dotnet, _):
+    # While one is captured, CUDA refuses the legacy stream, which ILGPU's default stream is.
+    driver = Driver()
+    driver.make_current(driver.primary())
+    torch = open_library("torch", False)
+    source = torch.make([0.0] * 64, "float32")
+    torch.settle()
+    tensor = dotnet.take(source)
+    dotnet("slowkernel", tensor, 1, 10, 0)
+    dotnet("sync")
+    dotnet("settle")
+    before = dotnet("counts")
+    stream, graph = ctypes.c_void_p(), ctypes.c_void_p()
+    driver.call("cuStreamCreate", ctypes.byref(stream), 0)
+    dotnet("slowkernel", tensor, 7, SLOW, 0)
+    driver.make_current(driver.primary())
+    driver.call("cuStreamBeginCapture_v2", stream, 0)
+    dropped = threading.Thread(target=lambda: dotnet("drop", tensor))
+    dropped.start()
+    dropped.join()
+    code = driver.code("cuStreamEndCapture", stream, ctypes.byref(graph))
+    dotnet("settle")
+    torch.settle()
+    if code != 0:
+        raise AssertionError(f"the capture ended with error {code}")
+    expect(torch.numpy(source), [7.0] * 64, "after the kernel")
+    return f"the capture goes on; counts before {before}, after {dotnet('counts')}"
+
+
+@case()
 def sample_IlgpuToPython(dotnet, _):
     program = pathlib.Path(dotnet.folder) / "IlgpuToPython"
     library = pathlib.Path(sysconfig.get_config_var("LIBDIR") or "/") / (sysconfig.get_config_var("INSTSONAME") or "-")

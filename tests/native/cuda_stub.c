@@ -18,7 +18,8 @@
 #define PRIMARY 0x1f00u
 
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, DEINITIALIZED = 4, INVALID_CONTEXT = 201, INVALID_HANDLE = 400,
-       LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900 };
+       LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900, CAPTURE_IMPLICIT = 906,
+       CAPTURED_EVENT = 907 };
 enum { KIND_HOST = 1, KIND_DEVICE = 2, KIND_MANAGED = 3, RELAXED = 2 };
 
 typedef struct {
@@ -35,14 +36,17 @@ static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static Block blocks[MAX_BLOCKS];
 static char journal[1 << 16];
 static size_t journal_length;
-static int events_are_held, failing_calls, failing_waits, failing_locks, failing_contexts, has_ended, primary_references[2];
+static int events_are_held, failing_calls, failing_waits, failing_locks, failing_contexts, failing_stream_waits, has_ended, primary_references[2];
 static char destroyed_streams[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
 static _Thread_local uintptr_t contexts[64];
 static _Thread_local int depth, capture_mode;
+static volatile int capture_questions;
 
+/* 1: a thread captures a stream of which others need not know; 2: one that the legacy stream would wait for. */
 static int is_capturing;
+static uintptr_t captured_stream;
 
 static uintptr_t current(void) { return depth ? contexts[depth - 1] : 0; }
 
@@ -68,6 +72,9 @@ static int breaks_capture(const char *what)
         note("%s breaks the capture\n", what);
     return is_capturing && capture_mode != RELAXED;
 }
+
+/* Why a stream cannot be used now. */
+static int unusable(uintptr_t stream) { return is_capturing == 2 && stream == 1 ? CAPTURE_IMPLICIT : OK; }
 
 static Block *find(const void *address)
 {
@@ -123,23 +130,46 @@ EXPORT void stub_fail_waits(int count) { failing_waits = count; }
 
 EXPORT void stub_fail_locks(int count) { failing_locks = count; }
 
+EXPORT void stub_fail_stream_waits(int count) { failing_stream_waits = count; }
+
 EXPORT void stub_fail_contexts(int count) { failing_contexts = count; }
 
 /* What the driver does after its own end, while the process ends. */
 EXPORT void stub_end_driver(int ended) { has_ended = ended; }
 
 /* Whether some other thread captures a stream into a graph. */
-EXPORT void stub_capture(int capture) { is_capturing = capture; }
+EXPORT void stub_capture(int capture, uintptr_t stream)
+{
+    is_capturing = capture;
+    captured_stream = stream;
+}
+
+/* How often a stream was asked about while something was captured. */
+EXPORT int stub_capture_questions(void) { return capture_questions; }
+
+EXPORT int stub_capture_mode(void) { return capture_mode; }
 
 /* A forked child that does nothing until it is ended. */
-EXPORT int stub_fork(void)
+EXPORT int stub_fork(int closes_files)
 {
+    int ready[2];
+    if (pipe(ready) != 0)
+        abort();
     pid_t child = fork();
     if (child == 0) {
         alarm(60);
+        for (int file = 3; closes_files && file < 1024; file++)
+            if (file != ready[1])
+                close(file);
+        close(ready[1]);
         for (;;)
             pause();
     }
+    char end;
+    close(ready[1]);
+    if (closes_files && read(ready[0], &end, 1) != 0)
+        abort();
+    close(ready[0]);
     return child;
 }
 
@@ -303,7 +333,16 @@ EXPORT int cuThreadExchangeStreamCaptureMode(int *mode)
     return OK;
 }
 
-EXPORT int cuCtxSynchronize(void) { note("a thread waits for all of %zx\n", current()); return OK; }
+EXPORT int cuCtxSynchronize(void)
+{
+    if (is_capturing) {
+        note("waiting for a context breaks the capture\n");
+        return CAPTURE_UNSUPPORTED;
+    }
+    note("a thread waits for all of %zx\n", current());
+    return OK;
+}
+
 EXPORT int cuCtxGetCacheConfig(int *config) { *config = 0; return OK; }
 EXPORT int cuCtxSetCacheConfig(int config) { (void)config; return OK; }
 EXPORT int cuCtxGetSharedMemConfig(int *config) { *config = 0; return OK; }
@@ -455,8 +494,21 @@ static int is_destroyed(uintptr_t stream)
     return stream >= 0x2000 && stream < 0x3000 && destroyed_streams[stream - 0x2000];
 }
 
+EXPORT int cuStreamIsCapturing(uintptr_t stream, int *status)
+{
+    *status = is_capturing && stream == captured_stream;
+    capture_questions += is_capturing != 0;
+    return unusable(stream);
+}
+
 EXPORT int cuStreamSynchronize(uintptr_t stream)
 {
+    if (failing_stream_waits > 0) {
+        failing_stream_waits--;
+        return LAUNCH_FAILED;
+    }
+    if (unusable(stream))
+        return CAPTURE_IMPLICIT;
     if (breaks_capture("waiting for a stream"))
         return CAPTURE_UNSUPPORTED;
     note("host waits for stream %zx in %zx\n", stream, current());
@@ -481,6 +533,8 @@ EXPORT int cuEventDestroy_v2(uintptr_t event) { note("destroy event %zx\n", even
 
 EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
 {
+    if (unusable(stream))
+        return CAPTURE_IMPLICIT;
     note("record event %zx on stream %zx in %zx\n", event, stream, current());
     if (failing_calls > 0) {
         failing_calls--;

@@ -19,6 +19,11 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
     {
         PrimaryContext context = PrimaryContext.Of(device.device_id);
         using ContextScope scope = ContextScope.Of(context.Handle);
+        if (Driver.AskCapture(consumerStream) == Driver.CapturedStream && Driver.AskCapture(producerStream) == 0)
+        {
+            throw Captured(consumerStream, $"cannot wait for stream {producerStream}, which is not");
+        }
+
         nint recorded = context.Record(producerStream);
         try
         {
@@ -36,6 +41,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
     public override void Synchronize(DLDevice device, long producerStream)
     {
         using ContextScope scope = ContextScope.Of(PrimaryContext.Of(device.device_id).Handle);
+        using CaptureScope others = CaptureScope.Undisturbed();
         Driver.Check(Driver.cuStreamSynchronize(producerStream), $"wait for stream {producerStream}");
     }
 
@@ -94,14 +100,23 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         long queue = toHost ? producer : stream ?? LegacyDefault;
         using ContextScope scope = ContextScope.Of(PrimaryContext.Of(gpu.device_id).Handle);
         using CaptureScope others = CaptureScope.Undisturbed();
+        if (Driver.AskCapture(queue) == Driver.CapturedStream)
+        {
+            throw Captured(queue, "would repeat the copy, to memory that is gone by then");
+        }
+
         if (!toHost && !source.Device.IsCpuReadable && producer != queue)
         {
             Wait(gpu, producer, queue);
         }
 
-        if (source.IsContiguous)
+        if (source.IsContiguous && !toHost && !source.Device.IsCpuReadable)
         {
             CopyBytes(source.Data, destination.Data, source.ByteLength, queue);
+        }
+        else if (source.IsContiguous)
+        {
+            CopyAndWait(source.Data, destination.Data, source.ByteLength, queue);
         }
         else if (toHost)
         {
@@ -111,13 +126,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         {
             using DlPackObject compact = DlPack.Allocate(source.DType, source.Shape, zeroed: false);
             CopyStrided(source, compact, gpu, queue);
-            CopyBytes(compact.Data, destination.Data, compact.ByteLength, queue);
-            Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
-        }
-
-        if (toHost || source.Device.IsCpuReadable)
-        {
-            Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
+            CopyAndWait(compact.Data, destination.Data, compact.ByteLength, queue);
         }
 
         GC.KeepAlive(source);
@@ -142,17 +151,34 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         // Everything from the lowest to the highest element; the main processor picks what belongs to the tensor.
         int size = source.DType.BytesPerElement;
         using DlPackObject all = AllocateOnHost(gpu, DLDataType.UInt8, [(last - first + 1) * size]);
-        CopyBytes(source.Data + (nint)(first * size), all.Data, all.ByteLength, queue);
-        Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
+        CopyAndWait(source.Data + (nint)(first * size), all.Data, all.ByteLength, queue);
         using DlPackObject picked = DlPack.AsDlPack(
             all.Data - (nint)(first * size), source.DType, source.Shape, source.Strides);
         picked.CopyTo(destination);
+    }
+
+    private static void CopyAndWait(nint from, nint to, long bytes, long queue)
+    {
+        try
+        {
+            CopyBytes(from, to, bytes, queue);
+            Driver.Check(Driver.cuStreamSynchronize(queue), "wait for a copy");
+        }
+        catch
+        {
+            PinnedMemory.Distrust(from);
+            PinnedMemory.Distrust(to);
+            throw;
+        }
     }
 
     private static void CopyBytes(nint from, nint to, long bytes, long queue) => Driver.Check(
         Driver.cuMemcpyAsync(
             PinnedMemory.LockedAddress(to), PinnedMemory.LockedAddress(from), (nuint)bytes, queue),
         $"copy {bytes} bytes on stream {queue}");
+
+    private static DlPackException Captured(long stream, string why) => new(
+        $"Stream {stream} is being captured into a CUDA graph, which {why}. Lend, take and copy before the capture begins.");
 
     private static DlPackOwner FreeOnRelease(PrimaryContext context, nint address) => DlPackOwner.FromCallback(() =>
     {

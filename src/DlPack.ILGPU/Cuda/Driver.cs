@@ -16,6 +16,7 @@ internal static unsafe partial class Driver
 
     public const int InvalidValue = 1;
     public const int Deinitialized = 4;
+    public const int CapturedStream = 907;
     public const uint DisableTiming = 2;
     public const uint ForAllContexts = 1;
 
@@ -72,6 +73,9 @@ internal static unsafe partial class Driver
     public static partial int cuStreamWaitEvent(long stream, nint handle, uint flags);
 
     [LibraryImport(LibraryName)]
+    public static partial int cuStreamIsCapturing(long stream, out int isCapturing);
+
+    [LibraryImport(LibraryName)]
     public static partial int cuStreamSynchronize(long stream);
 
     [LibraryImport(LibraryName)]
@@ -91,6 +95,18 @@ internal static unsafe partial class Driver
 
     [LibraryImport(LibraryName)]
     public static partial int cuMemcpyAsync(nint destination, nint source, nuint bytes, long stream);
+
+    /// <summary>Whether the driver refused only because something is being captured into a graph.</summary>
+    public static bool IsOfCapture(int error) => error is >= 900 and <= 908;
+
+    /// <summary>
+    /// 0, or the error by which the driver says that the stream is being captured into a graph, or cannot be used while
+    /// another one is.
+    /// </summary>
+    public static int AskCapture(long stream) =>
+        cuStreamIsCapturing(stream, out int isCapturing) is not 0 and int error ? error
+        : isCapturing != 0 ? CapturedStream
+        : 0;
 
     /// <summary>Throws where the driver reported an error.</summary>
     /// <exception cref="DlPackException">It did; the message has its name and what was being done.</exception>

@@ -4,8 +4,8 @@ namespace DlPackNet;
 
 /// <summary>Tells whether a child that was forked since some moment may still run in this program's memory.</summary>
 /// <remarks>
-/// A child inherits an open file of ours and keeps it until it ends or becomes another program. The file is locked, and
-/// as long as anybody has it open, another look at it finds the lock. Linux only.
+/// A child inherits a mapping of an open file of ours, and keeps it until it ends or becomes another program, even if it
+/// closes all files. The file is locked, and as long as anybody has it so, another look at it finds the lock. Linux only.
 /// </remarks>
 internal static partial class ForkedChildren
 {
@@ -13,10 +13,16 @@ internal static partial class ForkedChildren
     private const int ReadAndWrite = 2;
     private const int CloseOnExec = 0x80000;
     private const uint CloseNewOnExec = 1;
+    private const int Readable = 1;
+    private const int Shared = 1;
 
     private static readonly object _gate = new();
     private static int _file = -1;
+    private static nint _page;
     private static int _moment;
+
+    /// <summary>Whether the system lets us look; it is false from the first time on that it does not.</summary>
+    public static bool CanBeSeen { get; private set; } = true;
 
     /// <summary>Now, to be given to <see cref="NoneSince"/>.</summary>
     public static int Now()
@@ -25,8 +31,7 @@ internal static partial class ForkedChildren
         {
             if (_file == -1)
             {
-                _file = memfd_create("dlpack-forks", CloseNewOnExec);
-                _ = flock(_file, ExclusiveOrNothing);
+                Watch(memfd_create("dlpack-forks", CloseNewOnExec));
             }
 
             return _moment;
@@ -46,20 +51,46 @@ internal static partial class ForkedChildren
                 return false;
             }
 
-            // A second look at the same file has no lock of ours once the first is closed here.
+            // A second look at the same file has no lock of ours once the first is closed and unmapped here.
             int again = open($"/proc/self/fd/{_file}", ReadAndWrite | CloseOnExec);
+            _ = munmap(_page, (nuint)Environment.SystemPageSize);
             _ = close(_file);
-            if (again != -1 && flock(again, ExclusiveOrNothing) == 0)
+            _file = -1;
+            if (again == -1)
             {
-                _file = again;
+                CanBeSeen = false;
+                return false;
+            }
+
+            if (Watch(again))
+            {
                 return true;
             }
 
-            _ = again == -1 ? 0 : close(again);
-            _file = -1;
             _moment++;
             return false;
         }
+    }
+
+    private static bool Watch(int file)
+    {
+        nint page = mmap(0, (nuint)Environment.SystemPageSize, Readable, Shared, file, 0);
+        if (page == -1)
+        {
+            CanBeSeen = false;
+        }
+        else if (flock(file, ExclusiveOrNothing) == 0)
+        {
+            (_file, _page) = (file, page);
+            return true;
+        }
+        else
+        {
+            _ = munmap(page, (nuint)Environment.SystemPageSize);
+        }
+
+        _ = close(file);
+        return false;
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
@@ -73,4 +104,10 @@ internal static partial class ForkedChildren
 
     [LibraryImport("libc")]
     private static partial int close(int file);
+
+    [LibraryImport("libc")]
+    private static partial nint mmap(nint address, nuint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc")]
+    private static partial int munmap(nint address, nuint length);
 }

@@ -21,14 +21,19 @@ internal sealed class PinnedMemory
     private const long SmallestBytes = 1 << 20;
     private const long KeptBytes = 1L << 30;
 
+    // So often in a row, and it is not asked for any more.
+    private const int Refusals = 3;
+
     // Which was given back longest ago is first.
     private static readonly List<PinnedMemory> _free = [];
     private static readonly ConcurrentDictionary<nint, PinnedMemory> _lent = new();
     private static long _freeBytes;
+    private static int _refusals;
 
     private readonly PrimaryContext _context;
     private readonly TwinMapping _mapping;
     private int _lentAt;
+    private volatile bool _isDoubtful;
 
     private PinnedMemory(PrimaryContext context, TwinMapping mapping)
     {
@@ -43,7 +48,7 @@ internal sealed class PinnedMemory
     /// <returns>Null where it does not pay, or where the system locks no more.</returns>
     public static PinnedMemory? Rent(PrimaryContext context, long bytes)
     {
-        if (bytes < SmallestBytes)
+        if (bytes < SmallestBytes || _refusals >= Refusals || !ForkedChildren.CanBeSeen)
         {
             return null;
         }
@@ -65,7 +70,16 @@ internal sealed class PinnedMemory
     public static nint LockedAddress(nint address) =>
         _lent.TryGetValue(address, out PinnedMemory? memory) ? memory._mapping.First : address;
 
-    /// <summary>Lets others use it. Does nothing in a forked child.</summary>
+    /// <summary>Says that a copy to or from there could not be waited for.</summary>
+    public static void Distrust(nint address)
+    {
+        if (_lent.TryGetValue(address, out PinnedMemory? memory))
+        {
+            memory._isDoubtful = true;
+        }
+    }
+
+    /// <summary>Lets others use it. Does nothing in a forked child, where locks may be held by nobody.</summary>
     public void Return()
     {
         if (Reclaimer.IsForkedChild)
@@ -74,8 +88,14 @@ internal sealed class PinnedMemory
         }
 
         _lent.TryRemove(Address, out _);
+        if (_isDoubtful)
+        {
+            Reclaimer.After(_context, stream: null, Free);
+            return;
+        }
+
         List<PinnedMemory> surplus = [];
-        if (!ForkedChildren.NoneSince(_lentAt))
+        if (_mapping.ByteCount > KeptBytes || !ForkedChildren.NoneSince(_lentAt))
         {
             surplus.Add(this);
         }
@@ -121,23 +141,27 @@ internal sealed class PinnedMemory
 
     private static PinnedMemory? Lock(PrimaryContext context, long bytes)
     {
+        using ContextScope scope = ContextScope.Of(context.Handle);
+        using CaptureScope others = CaptureScope.Undisturbed();
         long page = Environment.SystemPageSize;
         if (TwinMapping.Map(checked(bytes + page - 1) / page * page) is not { } mapping)
         {
+            _refusals++;
             return null;
         }
 
-        using ContextScope scope = ContextScope.Of(context.Handle);
-        using CaptureScope others = CaptureScope.Undisturbed();
         if (Driver.cuMemHostRegister_v2(mapping.First, (nuint)mapping.ByteCount, Driver.ForAllContexts) != 0)
         {
             mapping.Unmap();
+            _refusals++;
             return null;
         }
 
+        _refusals = 0;
         return new PinnedMemory(context, mapping);
     }
 
+    // What cannot be unlocked stays mapped: the GPU may still know it.
     private void Free()
     {
         Driver.Check(Driver.cuMemHostUnregister(_mapping.First), "unlock memory");

@@ -18,11 +18,22 @@ internal static class PrimaryAccelerator
     {
         PrimaryContext primary = PrimaryContext.Of(device.DeviceId);
         CudaAccelerator accelerator = device.CreateCudaAccelerator(context);
+        try
+        {
+            MakeCurrent(primary.Handle);
+        }
+        catch
+        {
+            accelerator.Dispose();
+            throw;
+        }
+
         nint own = accelerator.NativePtr;
-        SetNativePtr(accelerator, primary.Handle);
-        MakeCurrent(primary.Handle);
-        Driver.Check(Driver.cuCtxDestroy_v2(own), "destroy ILGPU's own context");
         accelerator.Disposed += (_, _) => LetDestroy(accelerator, primary.Handle);
+        SetNativePtr(accelerator, primary.Handle);
+
+        // Should it not be possible, the memory that it takes is all that is lost.
+        _ = Driver.cuCtxDestroy_v2(own);
         return accelerator;
     }
 

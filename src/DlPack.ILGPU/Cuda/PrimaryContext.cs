@@ -37,19 +37,26 @@ internal sealed class PrimaryContext
     /// <returns>What is to be given to <see cref="Recycle"/>.</returns>
     public nint Record(long stream)
     {
-        if (!_events.TryTake(out nint handle))
+        Driver.Check(TryRecord(stream, out nint handle), $"record an event on stream {stream}");
+        return handle;
+    }
+
+    /// <summary>As <see cref="Record"/>, but returns the driver's error, with which there is no event.</summary>
+    public int TryRecord(long stream, out nint handle)
+    {
+        if (!_events.TryTake(out handle) && Driver.cuEventCreate(out handle, Driver.DisableTiming) is not 0 and int failed)
         {
-            Driver.Check(Driver.cuEventCreate(out handle, Driver.DisableTiming), "create an event");
+            return failed;
         }
 
         int error = Driver.cuEventRecord(handle, stream);
         if (error != 0)
         {
             _events.Add(handle);
-            Driver.Check(error, $"record an event on stream {stream}");
+            handle = 0;
         }
 
-        return handle;
+        return error;
     }
 
     /// <summary>

@@ -14,11 +14,8 @@ internal static partial class Reclaimer
     private static int _processId;
     private static int _unfinished;
 
-    private const nint WholeGpu = 0;
-    private const nint Nothing = -1;
-
-    // The event that is waited for, or one of the above.
-    private sealed record Pending(PrimaryContext Context, nint Event, Action Release);
+    // What is waited for: the event; where that is 0 the stream, and where that is null all of the GPU.
+    private sealed record Pending(PrimaryContext Context, bool Waits, long? Stream, nint Event, Action Release);
 
     /// <summary>Remembers whose GPU it is, before anything is lent: a child must not be the first to ask.</summary>
     public static void Start() => _processId = Environment.ProcessId;
@@ -46,7 +43,15 @@ internal static partial class Reclaimer
             return;
         }
 
-        Add(new Pending(context, stream is { } number ? TryRecord(context, number) : WholeGpu, release));
+        nint handle = 0;
+        if (stream is { } number && Record(context, number, out handle) is not 0 and int error
+            && !Driver.IsOfCapture(error))
+        {
+            // The stream has been destroyed behind our back, or the GPU has failed.
+            stream = null;
+        }
+
+        Add(new Pending(context, Waits: true, stream, handle, release));
     }
 
     /// <summary>As <see cref="After"/>, for what nothing works on any more.</summary>
@@ -54,7 +59,7 @@ internal static partial class Reclaimer
     {
         if (!IsForkedChild)
         {
-            Add(new Pending(context, Nothing, release));
+            Add(new Pending(context, Waits: false, Stream: null, Event: 0, release));
         }
     }
 
@@ -77,13 +82,26 @@ internal static partial class Reclaimer
 
     private static void Add(Pending pending)
     {
+        Count(1);
+        try
+        {
+            _ = _thread.Value;
+            _queue.Add(pending);
+        }
+        catch
+        {
+            Count(-1);
+            throw;
+        }
+    }
+
+    private static void Count(int change)
+    {
         lock (_gate)
         {
-            _unfinished++;
+            _unfinished += change;
+            Monitor.PulseAll(_gate);
         }
-
-        _ = _thread.Value;
-        _queue.Add(pending);
     }
 
     private static Thread StartThread()
@@ -100,36 +118,30 @@ internal static partial class Reclaimer
         foreach (Pending pending in _queue.GetConsumingEnumerable())
         {
             Finish(pending);
-            lock (_gate)
-            {
-                _unfinished--;
-                Monitor.PulseAll(_gate);
-            }
+            Count(-1);
         }
     }
 
-    // All of the GPU where that fails: the stream has been destroyed behind our back, or the GPU has failed.
-    private static nint TryRecord(PrimaryContext context, long stream)
+    // An event that is recorded on a stream that is being captured would be the graph's, and nobody could wait for it.
+    private static int Record(PrimaryContext context, long stream, out nint handle)
     {
-        try
+        handle = 0;
+        int pushed = Driver.cuCtxPushCurrent_v2(context.Handle);
+        if (pushed != 0)
         {
-            using ContextScope scope = ContextScope.Of(context.Handle);
-            return context.Record(stream);
+            return pushed;
         }
-        catch (DlPackException)
-        {
-            return WholeGpu;
-        }
+
+        int error = Driver.AskCapture(stream);
+        error = error != 0 ? error : context.TryRecord(stream, out handle);
+        _ = Driver.cuCtxPopCurrent_v2(out _);
+        return error;
     }
 
     private static void Finish(Pending pending)
     {
         int pushed = Driver.cuCtxPushCurrent_v2(pending.Context.Handle);
-        int waited = pushed != 0 ? pushed : Wait(pending.Event);
-        if (pending.Event is not (WholeGpu or Nothing))
-        {
-            pending.Context.Recycle(pending.Event);
-        }
+        int waited = pushed == 0 && pending.Waits ? Wait(pending) : pushed;
 
         // The process is ending, and all memory with it.
         if (waited != Driver.Deinitialized)
@@ -145,12 +157,33 @@ internal static partial class Reclaimer
         }
     }
 
-    private static int Wait(nint what) => what switch
+    // While something is captured that leaves no way to wait, the memory may be in use: it is tried again until it ends.
+    private static int Wait(Pending pending)
     {
-        Nothing => 0,
-        WholeGpu => Driver.cuCtxSynchronize(),
-        _ => Driver.cuEventSynchronize(what),
-    };
+        (long? stream, nint handle) = (pending.Stream, pending.Event);
+        while (true)
+        {
+            int error = handle == 0 && stream is { } number ? Record(pending.Context, number, out handle) : 0;
+            if (error != 0 && !Driver.IsOfCapture(error))
+            {
+                (stream, error) = (null, 0);
+            }
+
+            error = error != 0 ? error : handle != 0 ? Driver.cuEventSynchronize(handle) : Driver.cuCtxSynchronize();
+            if (handle != 0)
+            {
+                pending.Context.Recycle(handle);
+                handle = 0;
+            }
+
+            if (!Driver.IsOfCapture(error))
+            {
+                return error;
+            }
+
+            Thread.Sleep(1);
+        }
+    }
 
     // There is no caller to tell, and the thread must go on: reported as what an owner's release throws.
     private static void Try(Action action)

@@ -9,6 +9,7 @@ namespace DlPackNet;
 internal readonly partial record struct TwinMapping(nint First, nint Second, long ByteCount)
 {
     private const uint CloseOnExec = 1;
+    private const int Interrupted = 4;
     private const int ReadAndWrite = 3;
     private const int SharedAndThereAtOnce = 1 | 0x8000;
 
@@ -21,14 +22,13 @@ internal readonly partial record struct TwinMapping(nint First, nint Second, lon
             return null;
         }
 
-        int file = memfd_create("dlpack", CloseOnExec);
+        int file = Create();
         if (file < 0)
         {
             return null;
         }
 
-        // Asked for as a whole: what is missing would be noticed by a crash on first use.
-        TwinMapping? found = fallocate(file, 0, 0, bytes) == 0 ? Map(file, bytes) : null;
+        TwinMapping? found = Allocate(file, bytes) ? Map(file, bytes) : null;
         _ = close(file);
         return found;
     }
@@ -38,6 +38,31 @@ internal readonly partial record struct TwinMapping(nint First, nint Second, lon
     {
         _ = munmap(First, (nuint)ByteCount);
         _ = munmap(Second, (nuint)ByteCount);
+    }
+
+    private static int Create()
+    {
+        try
+        {
+            return memfd_create("dlpack", CloseOnExec);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library from before 2018.
+            return -1;
+        }
+    }
+
+    // Asked for as a whole: what is missing would be noticed by a crash on first use.
+    private static bool Allocate(int file, long bytes)
+    {
+        int result;
+        do
+        {
+            result = fallocate(file, 0, 0, bytes);
+        }
+        while (result != 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return result == 0;
     }
 
     private static TwinMapping? Map(int file, long bytes)
@@ -60,7 +85,7 @@ internal readonly partial record struct TwinMapping(nint First, nint Second, lon
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int memfd_create(string name, uint flags);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", SetLastError = true)]
     private static partial int fallocate(int file, int mode, long offset, long length);
 
     [LibraryImport("libc")]

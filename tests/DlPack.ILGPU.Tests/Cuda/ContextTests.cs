@@ -42,7 +42,7 @@ public sealed class ContextTests : CudaTest
     }
 
     [Fact]
-    public void Where_the_GPU_is_full_disposal_frees_everything_and_then_says_that_a_step_failed()
+    public void Where_the_GPU_is_full_disposal_frees_the_memory_and_then_throws()
     {
         CudaAccelerator accelerator = DlPackCuda.CreateAccelerator(Context, Context.GetCudaDevices()[0]);
         accelerator.Allocate1D<float>(4);

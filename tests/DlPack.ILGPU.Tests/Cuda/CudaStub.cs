@@ -55,10 +55,19 @@ internal static unsafe partial class CudaStub
     public static partial void stub_fail_contexts(int count);
 
     [LibraryImport(LibraryName)]
-    public static partial void stub_capture(int capture);
+    public static partial void stub_capture(int capture, nint stream = 0);
 
     [LibraryImport(LibraryName)]
-    public static partial int stub_fork();
+    public static partial int stub_capture_mode();
+
+    [LibraryImport(LibraryName)]
+    public static partial int stub_capture_questions();
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_fail_stream_waits(int count);
+
+    [LibraryImport(LibraryName)]
+    public static partial int stub_fork(int closesFiles);
 
     [LibraryImport(LibraryName)]
     public static partial void stub_end_child(int child);

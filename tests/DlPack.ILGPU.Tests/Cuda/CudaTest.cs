@@ -22,6 +22,7 @@ public abstract class CudaTest : LeakChecked
         AtEnd(() =>
         {
             DlPackCuda.WaitForReleases();
+            CudaStub.stub_capture_mode().Should().Be(0, "what a thread may do while others capture is its own affair");
             _context.Dispose();
             CudaStub.stub_make_current(0);
         });

@@ -1,4 +1,5 @@
 using DlPackNet.Interop;
+using DlPackNet.Tests;
 using FluentAssertions;
 using ILGPU;
 using ILGPU.Runtime;
@@ -27,6 +28,7 @@ public sealed class PinnedTests : CudaTest
             copy.AsSpan<float>()[Count - 1].Should().Be(7);
         }
 
+        DlPackCuda.WaitForReleases();
         CudaStub.TakeJournal()
             .Should().EndWith($"host waits for stream {SideHandle:x} in 1f00", "a release waits for nothing")
             .And.NotContain(line => line.Contains("one context only"));
@@ -63,15 +65,17 @@ public sealed class PinnedTests : CudaTest
         again.AsSpan<float>()[Count - 1].Should().Be(8);
     }
 
-    [Fact]
-    public void What_a_forked_child_may_look_at_is_not_used_again()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_forked_child_may_look_at_is_not_used_again(bool childClosesFiles)
     {
         using MemoryBuffer1D<float, Stride1D.Dense> buffer = Gpu.Allocate1D<float>(Count);
         using DlPackObject tensor = buffer.AsDlPack();
         LetGo(tensor.Copy(), tensor.Copy());
         DlPackObject seen = tensor.Copy();
         DlPackObject seenToo = tensor.Copy();
-        int child = CudaStub.stub_fork();
+        int child = CudaStub.stub_fork(childClosesFiles ? 1 : 0);
         try
         {
             CudaStub.TakeJournal();
@@ -108,31 +112,35 @@ public sealed class PinnedTests : CudaTest
     }
 
     [Fact]
-    public void Captures_of_others_are_not_disturbed_by_copies_and_releases()
+    public void Where_a_copy_cannot_be_waited_for_its_memory_is_not_used_again()
     {
-        MemoryBuffer1D<float, Stride1D.Dense> buffer = Gpu.Allocate1D<float>(3 * Count);
-        DlPackObject tensor = buffer.AsDlPack(Side);
+        using MemoryBuffer1D<float, Stride1D.Dense> buffer = Gpu.Allocate1D<float>(Count);
+        using DlPackObject tensor = buffer.AsDlPack();
+        LetGo(tensor.Copy());
         CudaStub.TakeJournal();
-        CudaStub.stub_capture(1);
-        try
-        {
-            tensor.Dlpack(stream: SideHandle).Dispose();
-            tensor.Dlpack(copy: true).Dispose();
-            tensor.Copy().Dispose();
-            tensor.AsArrayView1D<float>(Gpu, Side).Release();
-            tensor.Dispose();
-            DlPackCuda.WaitForReleases();
-        }
-        finally
-        {
-            CudaStub.stub_capture(0);
-        }
+        CudaStub.stub_fail_stream_waits(1);
+        Action copy = () => tensor.Copy();
+        copy.Should().Throw<DlPackException>().WithMessage("*719*wait for a copy*");
+        DlPackCuda.WaitForReleases();
+        CudaStub.TakeJournal().Should().EndWith(["a thread waits for all of 1f00", "unlock"]);
+    }
 
-        CudaStub.TakeJournal().Should()
-            .Contain(line => line.StartsWith("lock ")).And.Contain("free in 1f00")
-            .And.Contain(line => line.StartsWith("a thread waits for event"))
-            .And.NotContain(line => line.Contains("breaks")).And.NotContain(line => line.Contains("for all of"));
-        buffer.Dispose();
+    [Fact]
+    public void What_locked_memory_takes_is_given_back()
+    {
+        Requires.Platform(OperatingSystem.IsLinux(), "elsewhere no memory is locked");
+        DlPackDeviceRuntime.TryGet(DLDeviceType.kDLCUDA, out DlPackDeviceRuntime? runtime).Should().BeTrue();
+        runtime!.AllocateOnHost(DLDevice.Cuda(), DLDataType.UInt8, [2L << 30]).Dispose();
+        DlPackCuda.WaitForReleases();
+        (int Files, int Mappings) before = Held();
+        DlPackObject large = runtime.AllocateOnHost(DLDevice.Cuda(), DLDataType.UInt8, [(2L << 30) + 1]);
+        Held().Mappings.Should().Be(before.Mappings + 2);
+        LetGo(large);
+        Held().Should().Be(before);
+
+        static (int Files, int Mappings) Held() => (
+            Directory.GetFiles("/proc/self/fd").Length,
+            File.ReadLines("/proc/self/maps").Count(line => line.EndsWith("/memfd:dlpack (deleted)")));
     }
 
     [Fact]
