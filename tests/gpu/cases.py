@@ -616,24 +616,29 @@ def capture_of_a_blocking_stream(dotnet, _):
     torch.settle()
     tensor = dotnet.take(source)
     dotnet("slowkernel", tensor, 1, 10, 0)
+    view = dotnet("view", tensor)
     dotnet("sync")
-    dotnet("settle")
-    before = dotnet("counts")
-    stream, graph = ctypes.c_void_p(), ctypes.c_void_p()
-    driver.call("cuStreamCreate", ctypes.byref(stream), 0)
     dotnet("slowkernel", tensor, 7, SLOW, 0)
+    dotnet("drop", tensor)
+    stream, graph = ctypes.c_void_p(), ctypes.c_void_p()
     driver.make_current(driver.primary())
+    driver.call("cuStreamCreate", ctypes.byref(stream), 0)
     driver.call("cuStreamBeginCapture_v2", stream, 0)
-    dropped = threading.Thread(target=lambda: dotnet("drop", tensor))
+    dropped = threading.Thread(target=lambda: dotnet("drop", view))
     dropped.start()
     dropped.join()
+    time.sleep(0.2)
+    during = dotnet("counts")
     code = driver.code("cuStreamEndCapture", stream, ctypes.byref(graph))
-    dotnet("settle")
+    dotnet("clear")
+    after = dotnet("counts")
     torch.settle()
     if code != 0:
         raise AssertionError(f"the capture ended with error {code}")
+    if not during.endswith(" 1") or not after.endswith(" 0"):
+        raise AssertionError(f"objects, capsules, blocks, imports: {during} during the capture, {after} after it")
     expect(torch.numpy(source), [7.0] * 64, "after the kernel")
-    return f"the capture goes on; counts before {before}, after {dotnet('counts')}"
+    return "the capture goes on, and the tensor is released after it"
 
 
 @case()

@@ -32,6 +32,7 @@ internal static unsafe class Commands
         ["rawkernel", var address, var count] => Done(() => Kernels.AddRaw(machine, nint.Parse(address), long.Parse(count))),
         ["slowkernel", var tensor, var value, var rounds, var stream] =>
             Done(() => Kernels.Slow(machine, tensor, float.Parse(value), int.Parse(rounds), int.Parse(stream))),
+        ["view", var tensor] => $"{machine.Add(new HeldView(machine.Get<DlPackObject>(tensor).AsArrayView1D<float>(machine.Accelerator)))}",
         ["algorithms", var items, var sums] => Algorithms.Run(machine, items, sums),
         ["prekernel"] => Kernels.AcrossTheSwap(),
         ["clear"] => Done(DlPackCuda.WaitForReleases),

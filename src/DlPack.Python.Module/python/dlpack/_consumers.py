@@ -184,6 +184,7 @@ CONSUMERS = (
         dtypes=tuple(d for d in elements.ALL if "64" not in d and d != "complex128"),
         take=lambda dl: library("jax.dlpack").from_dlpack(dl),
         values=_list,
+        address=lambda view: view.unsafe_buffer_pointer(),
         strided=False,
         compact=True,
     ),
