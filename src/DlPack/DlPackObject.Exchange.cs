@@ -43,7 +43,17 @@ public sealed unsafe partial class DlPackObject
         long? stream = null, DLPackVersion? maxVersion = null, DLDevice? dlDevice = null, bool? copy = null)
     {
         bool versioned = maxVersion is not { major: 0 };
-        return new DlPackCapsule(Export(stream, versioned, dlDevice, copy), versioned);
+        TensorBlock* block = Export(stream, versioned, dlDevice, copy);
+        try
+        {
+            return new DlPackCapsule(block, versioned);
+        }
+        catch
+        {
+            // Out of memory: nobody has the block.
+            Deleter.Run(block);
+            throw;
+        }
     }
 
     /// <summary>A fresh, compact, writable copy in main memory, 256-byte aligned.</summary>
