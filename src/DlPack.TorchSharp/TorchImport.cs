@@ -10,9 +10,6 @@ namespace DlPackNet;
 /// </summary>
 internal static unsafe class TorchImport
 {
-    /// <summary>CUDA's legacy default stream: TorchSharp has no other.</summary>
-    private const long LegacyDefaultStream = 1;
-
     private static bool _isLoaded;
 
     /// <summary>Makes a torch tensor over the same memory.</summary>
@@ -95,7 +92,7 @@ internal static unsafe class TorchImport
                 + "TorchSharp-cuda-linux, or take Copy(), which is in main memory.");
         }
 
-        using DlPackCapsule capsule = tensor.Dlpack(stream: LegacyDefaultStream);
+        using DlPackCapsule capsule = tensor.Dlpack(stream: TorchExport.StreamOf(tensor.Device));
         return (DLManagedTensorVersioned*)capsule.Consume();
     }
 
