@@ -72,8 +72,8 @@ internal static unsafe class TorchImport
         lent->deleter(lent);
         throw new DlPackException(
             $"The {dtype} elements are at 0x{data:x}, and torch may crash unless that is a multiple of their "
-            + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET arrays "
-            + "are aligned to 8 bytes only.");
+            + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET "
+            + "arrays are aligned to 8 bytes only.");
     }
 
     private static DLManagedTensorVersioned* LendOnCuda(DlPackObject tensor, bool direct)
@@ -105,8 +105,8 @@ internal static unsafe class TorchImport
 
     [DoesNotReturn]
     private static void ThrowReadOnly() => throw new DlPackException(
-        "The tensor is read-only, and torch cannot be told so: it would write to it. Take Copy(), or pass allowReadOnly "
-        + "if nobody will write to the torch tensor.");
+        "The tensor is read-only, and torch cannot be told so: it would write to it. Take Copy(), or pass "
+        + "allowReadOnly if nobody will write to the torch tensor.");
 
     [DoesNotReturn]
     private static void ThrowBackwards(DlPackObject tensor) => throw new DlPackException(
