@@ -44,8 +44,8 @@ internal static class ArrowElements
         (DLDataTypeCode.kDLFloat, 32, 1) => FloatType.Default,
         (DLDataTypeCode.kDLFloat, 64, 1) => DoubleType.Default,
         _ => throw new DlPackException(
-            $"Arrow has no type for elements of {dtype}. Lay a view of a type that it has, and of the same size, over the "
-            + "memory by AsDlPack(tensor, shape, strides, dtype), such as uint16 for bfloat16, or convert them."),
+            $"Arrow has no type for elements of {dtype}. Lay a view of a type that it has, and of the same size, over "
+            + "the memory by AsDlPack(tensor, shape, strides, dtype), such as uint16 for bfloat16, or convert them."),
     };
 
     /// <summary>What to do instead with values that are no elements.</summary>
@@ -56,7 +56,8 @@ internal static class ArrowElements
             ArrowTypeId.String or ArrowTypeId.Binary or ArrowTypeId.LargeString or ArrowTypeId.LargeBinary =>
                 "Lend its bytes and its offsets: array.ValueBuffer.Memory and ValueOffsetsBuffer.Memory.",
             ArrowTypeId.List or ArrowTypeId.LargeList or ArrowTypeId.Map =>
-                "Its lists have lengths of their own: lend array.Values and its offsets, or build a FixedSizeListArray.",
+                "Its lists have lengths of their own: lend array.Values and its offsets, or build a "
+                + "FixedSizeListArray.",
             ArrowTypeId.Struct or ArrowTypeId.Union => "Lend its fields one by one.",
             ArrowTypeId.Dictionary => "Lend its Indices, or decode it first.",
             ArrowTypeId.Decimal32 or ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128 or ArrowTypeId.Decimal256 =>

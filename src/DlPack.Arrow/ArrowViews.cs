@@ -66,8 +66,8 @@ public static unsafe class ArrowViews
         if (inner.Contains(0))
         {
             throw new DlPackException(
-                $"An Arrow array cannot have values without elements, as shape {Text(tensor.Shape)} asks for. Lay a view "
-                + "of one dimension over the tensor by AsDlPack(tensor, [0]).");
+                $"An Arrow array cannot have values without elements, as shape {Text(tensor.Shape)} asks for. Lay a "
+                + "view of one dimension over the tensor by AsDlPack(tensor, [0]).");
         }
 
         // The order in memory: from the widest step to the narrowest. Dimensions of one index keep their place.

@@ -75,8 +75,8 @@ public sealed class FixedShapeTensorType : ExtensionType
         return metadata.IsValid
             ? metadata
             : throw new ArgumentException(
-                $"Expected a shape of 1 to {int.MaxValue} elements, a permutation of its dimensions or none, and a name "
-                + $"for each or none, but the shape is [{string.Join(", ", shape)}], the permutation "
+                $"Expected a shape of 1 to {int.MaxValue} elements, a permutation of its dimensions or none, and a "
+                + $"name for each or none, but the shape is [{string.Join(", ", shape)}], the permutation "
                 + $"[{string.Join(", ", permutation)}], and the names are [{string.Join(", ", dimNames)}].",
                 nameof(shape));
     }

@@ -23,14 +23,20 @@ public static class Memory2DExtensions
     /// </returns>
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     public static DlPackObject AsDlPack<T>(this Memory2D<T> memory, DLDataType? dtype = null)
-        where T : unmanaged => Lend<T>(memory, dtype, DLPackFlags.None);
+        where T : unmanaged =>
+        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out Memory<T> items)
+            ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
+            : Lend<T>(memory, dtype, DLPackFlags.None);
 
     /// <summary>
     /// A read-only tensor over a block of rows. Legacy consumers, which cannot be told so, get a copy.
     /// </summary>
     /// <inheritdoc cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(this ReadOnlyMemory2D<T> memory, DLDataType? dtype = null)
-        where T : unmanaged => Lend(memory, dtype, DLPackFlags.ReadOnly);
+        where T : unmanaged =>
+        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out ReadOnlyMemory<T> items)
+            ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
+            : Lend(memory, dtype, DLPackFlags.ReadOnly);
 
     /// <summary>
     /// A tensor over a rented buffer, which it takes over: it is returned when the last borrower is done.
@@ -69,6 +75,13 @@ public static class Memory2DExtensions
         DLDataType? dtype = null,
         long offset = 0)
         where T : unmanaged => DlPack.AsDlPack(owner, shape, strides, dtype, offset);
+
+    /// <summary>
+    /// Whether shape and strides mean the same in items and in elements. Rows without gaps then go out as the memory
+    /// that they are, and those of a <c>T[]</c> as that array, which costs least.
+    /// </summary>
+    private static bool HasPlainItems<T>(DLDataType? dtype, nint length)
+        where T : unmanaged => dtype is null && typeof(T).IsPrimitive && length != 0;
 
     private static unsafe DlPackObject Lend<T>(ReadOnlyMemory2D<T> memory, DLDataType? dtype, DLPackFlags flags)
         where T : unmanaged => DlPack.AsDlPack(

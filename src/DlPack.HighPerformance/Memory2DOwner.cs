@@ -5,7 +5,7 @@ using CommunityToolkit.HighPerformance;
 namespace DlPackNet;
 
 /// <summary>Keeps a <see cref="ReadOnlyMemory2D{T}"/> in place while it is seen.</summary>
-internal sealed unsafe class Memory2DOwner<T>(ReadOnlyMemory2D<T> memory) : DlPackPinnableOwner
+internal sealed unsafe class Memory2DOwner<T>(ReadOnlyMemory2D<T> memory) : DlPackPinnableOwner(hasRelease: false)
     where T : unmanaged
 {
     private MemoryHandle _handle;
@@ -24,8 +24,4 @@ internal sealed unsafe class Memory2DOwner<T>(ReadOnlyMemory2D<T> memory) : DlPa
     }
 
     protected override void Unpin() => _handle.Dispose();
-
-    protected override void Release()
-    {
-    }
 }

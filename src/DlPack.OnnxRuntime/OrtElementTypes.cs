@@ -82,8 +82,8 @@ internal static class OrtElementTypes
         { code: kDLFloat8_e8m0fnu, bits: 8, lanes: 1 } => Float8E8M0,
         { code: kDLFloat4_e2m1fn, bits: 4, lanes: 1 } => Float4E2M1,
         _ => throw new DlPackException(
-            $"ONNX Runtime takes bool, integers of 2 to 64 bits, float16, bfloat16, float32, float64, float8 and float4, "
-            + $"and this tensor is of {dtype}. Lend the parts of complex numbers, or the bytes of other types, as a "
+            $"ONNX Runtime takes bool, integers of 2 to 64 bits, float16, bfloat16, float32, float64, float8 and "
+            + $"float4, and this tensor is of {dtype}. Lend the parts of complex numbers, or the bytes of other types, as a "
             + "tensor of those: AsDlPack(tensor, shape, dtype: …)."),
     };
 }

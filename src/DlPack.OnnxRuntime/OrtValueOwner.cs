@@ -28,8 +28,8 @@ internal sealed class OrtValueOwner : DlPackOwner
             return;
         }
 
-        // Also to forget the handle: whoever still has the value is told that it is disposed, and whoever lends it right
-        // now is done first.
+        // Also to forget the handle: whoever still has the value is told that it is disposed, and whoever lends it
+        // right now is done first.
         lock (_value)
         {
             _value.Dispose();

@@ -65,7 +65,8 @@ public static class OrtValueViews
 
         return tensor.IsSubBytePadded
             ? throw new DlPackException(
-                $"ONNX Runtime needs {tensor.DType} elements packed, and each of these takes a whole byte. Pack them first.")
+                $"ONNX Runtime needs {tensor.DType} elements packed, and each of these takes a whole byte. Pack them "
+                + "first.")
             : OrtValueBuilder.Over(tensor, stream);
     }
 

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace DlPackNet;
 
 /// <summary>Keeps a <see cref="Tensor{T}"/> in place while it is seen.</summary>
-internal sealed unsafe class TensorOwner<T>(Tensor<T> tensor) : DlPackPinnableOwner
+internal sealed unsafe class TensorOwner<T>(Tensor<T> tensor) : DlPackPinnableOwner(hasRelease: false)
     where T : unmanaged
 {
     private MemoryHandle _handle;
@@ -20,8 +20,4 @@ internal sealed unsafe class TensorOwner<T>(Tensor<T> tensor) : DlPackPinnableOw
     }
 
     protected override void Unpin() => _handle.Dispose();
-
-    protected override void Release()
-    {
-    }
 }

@@ -60,7 +60,7 @@ internal static unsafe class TorchExport
         DLManagedTensorVersioned* lent = LendDirectly(tensor);
 
         // Which libtorch does not say.
-        if (RepeatsElements(&lent->dl_tensor))
+        if (DlPack.RepeatsElements(&lent->dl_tensor))
         {
             lent->flags |= DLPackFlags.ReadOnly;
         }
@@ -109,18 +109,5 @@ internal static unsafe class TorchExport
         }
 
         return lent;
-    }
-
-    private static bool RepeatsElements(DLTensor* tensor)
-    {
-        for (int i = 0; i < tensor->ndim; i++)
-        {
-            if (tensor->strides[i] == 0 && tensor->shape[i] > 1)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

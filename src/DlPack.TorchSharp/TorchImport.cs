@@ -10,9 +10,6 @@ namespace DlPackNet;
 /// </summary>
 internal static unsafe class TorchImport
 {
-    /// <summary>CUDA's legacy default stream: TorchSharp has no other.</summary>
-    private const long LegacyDefaultStream = 1;
-
     private static bool _isLoaded;
 
     /// <summary>Makes a torch tensor over the same memory.</summary>
@@ -75,8 +72,8 @@ internal static unsafe class TorchImport
         lent->deleter(lent);
         throw new DlPackException(
             $"The {dtype} elements are at 0x{data:x}, and torch may crash unless that is a multiple of their "
-            + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET arrays "
-            + "are aligned to 8 bytes only.");
+            + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET "
+            + "arrays are aligned to 8 bytes only.");
     }
 
     private static DLManagedTensorVersioned* LendOnCuda(DlPackObject tensor, bool direct)
@@ -95,7 +92,7 @@ internal static unsafe class TorchImport
                 + "TorchSharp-cuda-linux, or take Copy(), which is in main memory.");
         }
 
-        using DlPackCapsule capsule = tensor.Dlpack(stream: LegacyDefaultStream);
+        using DlPackCapsule capsule = tensor.Dlpack(stream: TorchExport.StreamOf(tensor.Device));
         return (DLManagedTensorVersioned*)capsule.Consume();
     }
 
@@ -108,8 +105,8 @@ internal static unsafe class TorchImport
 
     [DoesNotReturn]
     private static void ThrowReadOnly() => throw new DlPackException(
-        "The tensor is read-only, and torch cannot be told so: it would write to it. Take Copy(), or pass allowReadOnly "
-        + "if nobody will write to the torch tensor.");
+        "The tensor is read-only, and torch cannot be told so: it would write to it. Take Copy(), or pass "
+        + "allowReadOnly if nobody will write to the torch tensor.");
 
     [DoesNotReturn]
     private static void ThrowBackwards(DlPackObject tensor) => throw new DlPackException(

@@ -9,8 +9,8 @@ internal static class TorchRefusals
     /// <summary>For tensors that have no elements at strides.</summary>
     [DoesNotReturn]
     public static void NoStrides(Exception? reason = null) => throw new DlPackException(
-        "The torch tensor is sparse, nested or opaque, and DLPack describes strided memory only. Lend its to_dense(), or "
-        + "its parts.",
+        "The torch tensor is sparse, nested or opaque, and DLPack describes strided memory only. Lend its to_dense(), "
+        + "or its parts.",
         reason!);
 
     /// <summary>For tensors whose memory is not all that there is to them.</summary>
@@ -39,6 +39,6 @@ internal static class TorchRefusals
     /// <summary>For tensors with more dimensions than consumers take.</summary>
     [DoesNotReturn]
     public static void Dimensions(long ndim) => throw new DlPackException(
-        $"The torch tensor has {ndim} dimensions, and DLPack's consumers take up to {TorchExport.MaxDimensions}. Lend a "
-        + "view() of it with fewer.");
+        $"The torch tensor has {ndim} dimensions, and DLPack's consumers take up to {TorchExport.MaxDimensions}. Lend "
+        + "a view() of it with fewer.");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
@@ -53,8 +54,25 @@ public static unsafe partial class DlPack
             flags |= DLPackFlags.IsSubByteTypePadded;
         }
 
-        var owner = new AllocationOwner(DTypes.ByteCount(length, dtype, padded), zeroed);
+        AllocationOwner owner = AllocateBytes(DTypes.ByteCount(length, dtype, padded), zeroed, dtype, shape);
         var header = new TensorHeader(dtype, DLDevice.Cpu, flags, shape.Length, byteOffset: 0);
         return new DlPackObject(owner, owner.Address, header, dims, length);
+    }
+
+    [SuppressMessage("Usage", "CA2201", Justification = "It is the runtime's own exception, with more to say.")]
+    private static AllocationOwner AllocateBytes(
+        long byteCount, bool zeroed, DLDataType dtype, ReadOnlySpan<long> shape)
+    {
+        try
+        {
+            return new AllocationOwner(byteCount, zeroed);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new OutOfMemoryException(
+                $"There is no memory for {byteCount} bytes, as {dtype}{TensorLayout.Describe(shape)} takes. Check the "
+                + "shape, which is in elements, dispose tensors that are no longer needed, or work on parts.",
+                e);
+        }
     }
 }

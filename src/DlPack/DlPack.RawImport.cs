@@ -67,6 +67,17 @@ public static unsafe partial class DlPack
         }
     }
 
+    /// <summary>
+    /// Whether several indexes of a tensor share an element because a stride is 0, as after broadcasting: nobody should
+    /// write to such memory, so that it goes out with <see cref="DLPackFlags.ReadOnly"/>.
+    /// </summary>
+    /// <param name="tensor">A tensor that somebody lends. Strides of null are row-major, and share nothing.</param>
+    /// <returns>Whether a dimension of more than one index has stride 0.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
+    public static bool RepeatsElements(DLTensor* tensor) => tensor is null
+        ? throw new ArgumentNullException(nameof(tensor))
+        : tensor->strides is not null && TensorLayout.RepeatsElements(ShapeOf(tensor), StridesOf(tensor));
+
     private static ReadOnlySpan<long> ShapeOf(DLTensor* tensor) => new(tensor->shape, tensor->ndim);
 
     // Before DLPack 1.2, null strides meant row-major.

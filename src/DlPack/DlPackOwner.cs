@@ -22,8 +22,17 @@ public abstract unsafe class DlPackOwner
     // Not 0, which stays the count of a released owner: no moment may come at which it looks untaken again.
     private const int Untaken = -1;
 
-    private int _references = Untaken;
+    // The count of an owner with nothing to release, which never changes: no atomic operation is needed then.
+    private const int Uncounted = int.MinValue;
+
+    private int _references;
     private int _copyIsClaimed;
+
+    /// <summary>An owner whose <see cref="Release"/> is called once, for one call of <c>AsDlPack</c>.</summary>
+    protected DlPackOwner() => _references = Untaken;
+
+    /// <summary>An owner of memory that nobody has to give back, or else as the other constructor.</summary>
+    private protected DlPackOwner(bool hasRelease) => _references = hasRelease ? Untaken : Uncounted;
 
     /// <summary>
     /// The stream or queue on whose work the memory's content depends, in the numbering of the device's kind
@@ -78,7 +87,7 @@ public abstract unsafe class DlPackOwner
     /// <summary>Takes the first reference: the object that is being made. The last step that can fail.</summary>
     internal virtual void TakeOver()
     {
-        if (Interlocked.CompareExchange(ref _references, 1, Untaken) != Untaken)
+        if (_references != Uncounted && Interlocked.CompareExchange(ref _references, 1, Untaken) != Untaken)
         {
             throw new InvalidOperationException(
                 "This owner has been used: it keeps, or kept, another tensor alive. Make one owner for each AsDlPack "
@@ -123,6 +132,11 @@ public abstract unsafe class DlPackOwner
         int seen = Volatile.Read(ref _references);
         while (true)
         {
+            if (seen == Uncounted)
+            {
+                return;
+            }
+
             if (seen <= 0)
             {
                 throw new ObjectDisposedException(nameof(DlPackObject), Messages.Disposed);
@@ -141,7 +155,7 @@ public abstract unsafe class DlPackOwner
     /// <summary>Gives a reference back; the last one releases the memory.</summary>
     internal void ReleaseReference()
     {
-        if (Interlocked.Decrement(ref _references) != 0)
+        if (_references == Uncounted || Interlocked.Decrement(ref _references) != 0)
         {
             return;
         }

@@ -20,12 +20,32 @@ public abstract class DlPackPinnableOwner : DlPackOwner
     private int _pins;
     private nint _address;
 
+    /// <summary>An owner whose <see cref="DlPackOwner.Release"/> is called once.</summary>
+    protected DlPackPinnableOwner()
+    {
+    }
+
+    /// <summary>An owner of memory that the garbage collector may free by itself.</summary>
+    /// <param name="hasRelease">
+    /// Whether <see cref="DlPackOwner.Release"/> does something. If not it is never called, which makes lending quicker
+    /// since nobody counts references, and the owner serves any number of <c>AsDlPack</c> calls.
+    /// </param>
+    protected DlPackPinnableOwner(bool hasRelease)
+        : base(hasRelease)
+    {
+    }
+
     /// <summary>Keeps the memory in place.</summary>
     /// <returns>Its address, to which a tensor's own address is relative.</returns>
     protected abstract nint Pin();
 
     /// <summary>Lets the memory move again.</summary>
     protected abstract void Unpin();
+
+    /// <summary>Does nothing, unless overridden.</summary>
+    protected override void Release()
+    {
+    }
 
     internal sealed override nint AcquirePin()
     {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using CommunityToolkit.HighPerformance;
 using CommunityToolkit.HighPerformance.Buffers;
+using DlPackNet.Interop;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
 using Xunit;
@@ -47,6 +48,26 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
             back.AsSpan2D<int>()[2, 3].Should().Be(-1);
             memory.Span[2, 3] = 28;
         }
+    }
+
+    [Fact]
+    public void Rows_without_gaps_of_an_array_go_out_as_that_array()
+    {
+        int[] flat = [.. Enumerable.Range(0, 20)];
+        var memory = new Memory2D<int>(flat, 5, 3, 4, 0);
+        using DlPackObject tensor = memory.AsDlPack();
+        using DlPackObject readOnly = ((ReadOnlyMemory2D<int>)memory).AsDlPack();
+        using DlPackObject renamed = memory.AsDlPack(DLDataType.Float32);
+        tensor.DangerousTryGetArray(out Array? array, out long byteOffset).Should().BeTrue();
+        array.Should().BeSameAs(flat);
+        byteOffset.Should().Be(5 * sizeof(int));
+        tensor.Shape.ToArray().Should().Equal(3, 4);
+        tensor.ToArray<int>().Should().Equal(Enumerable.Range(5, 12));
+        tensor.IsReadOnly.Should().BeFalse();
+        readOnly.IsReadOnly.Should().BeTrue();
+        readOnly.ToArray<int>().Should().Equal(Enumerable.Range(5, 12));
+        renamed.DType.Should().Be(DLDataType.Float32);
+        renamed.Shape.ToArray().Should().Equal(3, 4);
     }
 
     [Fact]
@@ -148,8 +169,10 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
     public void Empty_memory_goes_both_ways()
     {
         using DlPackObject tensor = Memory2D<int>.Empty.AsDlPack();
+        using DlPackObject ofArray = new Memory2D<int>(new int[4], 4, 0, 3, 0).AsDlPack();
         tensor.Dlpack().Dispose();
         tensor.Length.Should().Be(0);
+        ofArray.Shape.ToArray().Should().Equal(0, 3);
         tensor.AsSpan2D<int>().IsEmpty.Should().BeTrue();
     }
 }

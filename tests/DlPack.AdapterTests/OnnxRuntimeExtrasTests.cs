@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
-using DlPackNet.Tests;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
 using Microsoft.ML.OnnxRuntime;
@@ -14,52 +13,10 @@ namespace DlPackNet.AdapterTests;
 public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
 {
     [Fact]
-    public void A_value_is_disposed_when_the_last_borrower_is_done()
-    {
-        OrtValue value = Allocated(TensorElementType.Float, [2, 3]);
-        using (DlPackObject back = Forward(value))
-        {
-            back.AsSpan<float>()[5] = 7;
-            value.GetTensorDataAsSpan<float>()[5].Should().Be(7);
-        }
-
-        IsDisposed(value).Should().BeTrue();
-
-        static DlPackObject Forward(OrtValue value)
-        {
-            using DlPackObject tensor = value.AsDlPack();
-            return DlPack.FromDlpack(tensor.Dlpack());
-        }
-    }
-
-    [Fact]
-    public void Disposing_the_value_first_leaves_the_tensor_its_memory()
-    {
-        const int Large = 64 << 20;
-        OrtValue value = Allocated(TensorElementType.UInt8, [Large]);
-        using DlPackObject tensor = value.AsDlPack();
-        value.Dispose();
-
-        // Memory of this size goes back to the system when it is freed, and touching it would end the process.
-        Span<byte> bytes = tensor.AsSpan<byte>();
-        bytes.Fill(3);
-        bytes[^1].Should().Be(3);
-    }
-
-    [Fact]
-    public void A_disposed_value_is_refused()
-    {
-        OrtValue value = Allocated(TensorElementType.Float, [2, 3]);
-        value.Dispose();
-        Action lend = () => value.AsDlPack();
-        lend.Should().Throw<ObjectDisposedException>();
-    }
-
-    [Fact]
     public void What_is_no_tensor_of_numbers_is_refused_and_stays_the_callers()
     {
         using OrtValue strings = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, [2]);
-        using OrtValue sequence = OrtValue.CreateSequence([Allocated(TensorElementType.Float, [1])]);
+        using OrtValue sequence = OrtValue.CreateSequence([OrtValues.Allocate(TensorElementType.Float, [1])]);
         Action lendStrings = () => strings.AsDlPack();
         Action lendSequence = () => sequence.AsDlPack();
         Action lendNull = () => DlPack.AsDlPack((OrtValue)null!);
@@ -108,7 +65,7 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
         known.Should().HaveCount(13);
         foreach (TensorElementType type in known)
         {
-            using DlPackObject tensor = Allocated(type, [2, 3]).AsDlPack();
+            using DlPackObject tensor = OrtValues.Allocate(type, [2, 3]).AsDlPack();
             using OrtValue back = tensor.ToOrtValue();
             back.GetTensorTypeAndShape().ElementDataType.Should().Be(type);
             back.GetTensorSizeInBytes().Should().Be(tensor.ByteLength);
@@ -192,29 +149,16 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
         wrap.Should().Throw<ArgumentException>().WithMessage("*stream*");
     }
 
-    [Fact]
-    public void Content_that_a_stream_still_works_on_is_waited_for()
+    [Theory]
+    [InlineData(DLDeviceType.kDLROCMHost)]
+    [InlineData(DLDeviceType.kDLCUDAManaged)]
+    public void Content_that_a_GPU_still_fills_in_memory_it_shares_is_waited_for(DLDeviceType kind)
     {
         var runtime = new WaitingRuntime();
-        var pinned = new DLDevice(DLDeviceType.kDLROCMHost);
-        DlPackDeviceRuntime.Register(pinned.device_type, runtime);
+        DlPackDeviceRuntime.Register(kind, runtime);
         float* memory = stackalloc float[4];
         using DlPackObject tensor = DlPack.AsDlPack(
-            memory, DLDataType.Float32, [4], device: pinned, owner: new BusyOwner());
-        using OrtValue value = tensor.ToOrtValue();
-        runtime.WaitedFor.Should().Equal(BusyOwner.Stream);
-        AddressOf(value).Should().Be((nint)memory);
-    }
-
-    [Fact]
-    public void Content_that_a_GPU_still_fills_in_memory_it_shares_is_waited_for()
-    {
-        var runtime = new WaitingRuntime();
-        var managed = new DLDevice(DLDeviceType.kDLCUDAManaged);
-        DlPackDeviceRuntime.Register(managed.device_type, runtime);
-        float* memory = stackalloc float[4];
-        using DlPackObject tensor = DlPack.AsDlPack(
-            memory, DLDataType.Float32, [4], device: managed, owner: new BusyOwner());
+            memory, DLDataType.Float32, [4], device: new DLDevice(kind), owner: new BusyOwner());
         using OrtValue value = tensor.ToOrtValue();
         runtime.WaitedFor.Should().Equal(BusyOwner.Stream);
         AddressOf(value).Should().Be((nint)memory);
@@ -253,160 +197,6 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
         Live.Allocations.Should().Be(0);
     }
 
-    [Fact]
-    public void ONNX_Runtime_holds_the_tensor_when_its_value_is_disposed_first()
-    {
-        using InferenceSession session = OnnxModel.Session("Neg", TensorElementType.Float, "x");
-        using var options = new RunOptions();
-        OrtIoBinding binding = session.CreateIoBinding();
-        DlPackObject x = DlPack.Allocate<float>([2]);
-        x.AsSpan<float>().Fill(3);
-        float[] output = new float[2];
-        DlPackObject y = DlPack.AsDlPack(output);
-        using (OrtValue input = x.ToOrtValue())
-        using (OrtValue result = y.ToOrtValue())
-        {
-            binding.BindInput("x", input);
-            binding.BindOutput("y", result);
-        }
-
-        x.Dispose();
-        y.Dispose();
-        Live.Allocations.Should().Be(1);
-        Live.Pins.Should().Be(1);
-        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
-        session.RunWithBinding(options, binding);
-        output.Should().Equal(-3, -3);
-        binding.Dispose();
-        Live.Should().Be(default(LiveCounts));
-    }
-
-    [Fact]
-    public void A_forgotten_value_lets_go_when_it_is_collected()
-    {
-        Forget();
-        LeaveTheRestToFinalizers();
-        LiveAfterFinalizers().Should().Be(default(LiveCounts));
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Forget()
-        {
-            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
-            tensor.ToOrtValue();
-        }
-    }
-
-    [Fact]
-    public void A_forgotten_tensor_gives_its_value_back_when_it_is_collected()
-    {
-        Forget();
-        LeaveTheRestToFinalizers();
-        LiveAfterFinalizers().Should().Be(default(LiveCounts));
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Forget()
-        {
-            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
-            tensor.ToOrtValue().AsDlPack();
-        }
-    }
-
-    [Fact]
-    public void A_value_over_an_array_keeps_it_in_place_for_the_tensor_when_disposed_first()
-    {
-        float[] array = [1, 2, 3];
-        OrtValue value = OrtValue.CreateTensorValueFromMemory(array, [3]);
-        using DlPackObject tensor = value.AsDlPack();
-        value.Dispose();
-        CheckInPlace(tensor, array);
-    }
-
-    [Fact]
-    public void A_value_over_an_array_keeps_it_in_place_until_the_last_of_its_tensors_is_done()
-    {
-        float[] array = [1, 2, 3];
-        OrtValue value = OrtValue.CreateTensorValueFromMemory(array, [3]);
-        DlPackObject first = value.AsDlPack();
-        using DlPackObject second = value.AsDlPack();
-        using DlPackObject third = value.AsDlPack();
-        first.Dispose();
-        CheckInPlace(second, array);
-        second.Dispose();
-        CheckInPlace(third, array);
-    }
-
-    [Fact]
-    public void A_value_lent_twice_is_given_back_once()
-    {
-        OrtValue value = Allocated(TensorElementType.UInt8, [64 << 20]);
-        DlPackObject first = value.AsDlPack();
-        DlPackObject second = value.AsDlPack();
-        first.Dispose();
-        second.AsSpan<byte>().Fill(3);
-        second.Dispose();
-        Action lend = () => value.AsDlPack();
-        lend.Should().Throw<ObjectDisposedException>();
-    }
-
-    [Fact]
-    public void Threads_that_lend_one_value_all_get_its_memory()
-    {
-        for (int round = 0; round < 50; round++)
-        {
-            OrtValue value = Allocated(TensorElementType.Float, [1 << 20]);
-            var tensors = new DlPackObject[4];
-            Parallel.For(0, tensors.Length, i => tensors[i] = value.AsDlPack());
-            Parallel.ForEach(tensors, tensor =>
-            {
-                tensor.AsSpan<float>()[0] = 1;
-                tensor.Dispose();
-            });
-        }
-    }
-
-    [Fact]
-    public void A_value_can_be_lent_again_while_the_last_of_its_tensors_goes()
-    {
-        for (int round = 0; round < 200; round++)
-        {
-            OrtValue value = Allocated(TensorElementType.Float, [1 << 20]);
-            DlPackObject first = value.AsDlPack();
-            Parallel.Invoke(first.Dispose, LendAgain, LendAgain);
-
-            void LendAgain()
-            {
-                try
-                {
-                    using DlPackObject again = value.AsDlPack();
-                    again.AsSpan<float>()[^1] = 1;
-                }
-                catch (ObjectDisposedException)
-                {
-                    // The other thread was quicker.
-                }
-            }
-        }
-    }
-
-    private static void CheckInPlace(DlPackObject tensor, float[] array)
-    {
-        nint before = tensor.Data;
-        for (int i = 0; i < 20; i++)
-        {
-            _ = new byte[1000];
-            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
-        }
-
-        fixed (float* now = array)
-        {
-            ((nint)now).Should().Be(before);
-        }
-
-        array[2] = 0;
-        tensor.AsSpan<float>()[2] = 9;
-        array[2].Should().Be(9);
-    }
-
     private static void ReadLast<T>(DlPackObject large, TensorElementType type, T last)
         where T : unmanaged
     {
@@ -418,22 +208,6 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
         read.ToArray<T>().Should().Equal(last);
     }
 
-    private static OrtValue Allocated(TensorElementType type, long[] shape) =>
-        OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
-
     private static nint AddressOf(OrtValue value) =>
         (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(value.GetTensorMutableRawData()));
-
-    private static bool IsDisposed(OrtValue value)
-    {
-        try
-        {
-            value.GetTensorSizeInBytes();
-            return false;
-        }
-        catch (OnnxRuntimeException)
-        {
-            return true;
-        }
-    }
 }

@@ -65,7 +65,7 @@ public sealed unsafe class OnnxRuntimePortableExtrasTests : LeakChecked
     public void What_is_no_tensor_of_numbers_or_is_disposed_is_refused()
     {
         using OrtValue strings = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, [2]);
-        OrtValue disposed = Allocated(TensorElementType.Float, [1]);
+        OrtValue disposed = OrtValues.Allocate(TensorElementType.Float, [1]);
         disposed.Dispose();
         Action lendStrings = () => strings.AsDlPack();
         Action lendDisposed = () => disposed.AsDlPack();
@@ -76,7 +76,7 @@ public sealed unsafe class OnnxRuntimePortableExtrasTests : LeakChecked
     [Fact]
     public void Disposing_the_value_first_leaves_the_tensor_its_memory()
     {
-        OrtValue value = Allocated(TensorElementType.UInt8, [64 << 20]);
+        OrtValue value = OrtValues.Allocate(TensorElementType.UInt8, [64 << 20]);
         using DlPackObject tensor = value.AsDlPack();
         value.Dispose();
 
@@ -84,7 +84,4 @@ public sealed unsafe class OnnxRuntimePortableExtrasTests : LeakChecked
         tensor.AsSpan<byte>().Fill(3);
         tensor.AsSpan<byte>()[^1].Should().Be(3);
     }
-
-    private static OrtValue Allocated(TensorElementType type, long[] shape) =>
-        OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
 }

@@ -74,12 +74,15 @@ internal static class TensorLayout
     /// <summary>
     /// Whether several indexes share an element because a stride is 0, so that writing makes no sense.
     /// </summary>
-    public static bool RepeatsElements(ReadOnlySpan<long> dims)
+    public static bool RepeatsElements(ReadOnlySpan<long> dims) =>
+        RepeatsElements(dims.Slice(0, dims.Length >> 1), dims.Slice(dims.Length >> 1));
+
+    /// <inheritdoc cref="RepeatsElements(ReadOnlySpan{long})"/>
+    public static bool RepeatsElements(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
     {
-        int ndim = dims.Length >> 1;
-        for (int i = 0; i < ndim; i++)
+        for (int i = 0; i < shape.Length; i++)
         {
-            if (dims[i] > 1 && dims[ndim + i] == 0)
+            if (shape[i] > 1 && strides[i] == 0)
             {
                 return true;
             }

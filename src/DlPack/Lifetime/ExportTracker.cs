@@ -23,11 +23,23 @@ internal static class ExportTracker
     /// <summary>Remembers an export with the caller's stack.</summary>
     public static unsafe void Remember(nint block, DLTensor* tensor)
     {
-        var stack = new StackTrace(skipFrames: 2, fNeedFileInfo: true);
         var shape = new ReadOnlySpan<long>(tensor->shape, tensor->ndim);
-        _exports[block] = new DlPackLiveExport(tensor->dtype, tensor->device, shape.ToArray(), stack.ToString());
+        _exports[block] = new DlPackLiveExport(tensor->dtype, tensor->device, shape.ToArray(), CallersStack());
     }
 
     /// <summary>Forgets an export that has been released.</summary>
     public static void Forget(nint block) => _exports.TryRemove(block, out _);
+
+    private static string CallersStack()
+    {
+        var stack = new StackTrace();
+        int own = 0;
+        while (own < stack.FrameCount && OwnFrames.Contain(stack.GetFrame(own)))
+        {
+            own++;
+        }
+
+        // Again, since a stack cannot be cut, and the files are looked up for the frames that are shown only.
+        return new StackTrace(own, fNeedFileInfo: true).ToString();
+    }
 }

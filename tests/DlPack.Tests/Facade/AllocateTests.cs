@@ -87,6 +87,14 @@ public sealed class AllocateTests : LeakChecked
     }
 
     [Fact]
+    public void Too_much_memory_is_said_in_bytes()
+    {
+        Action allocate = () => DlPack.Allocate<double>([1L << 30, 1L << 29]);
+        allocate.Should().Throw<OutOfMemoryException>()
+            .WithMessage($"*{1L << 62} bytes*float64[1073741824, 536870912]*in elements*");
+    }
+
+    [Fact]
     public void Too_much_memory_is_said_to_be_too_much()
     {
         ((Action)(() => DlPack.Allocate<byte>([long.MaxValue]))).Should().Throw<OutOfMemoryException>();

@@ -32,6 +32,23 @@ public sealed unsafe class RawImportTests
         DlPack.ReadTensor(&tensor, DLPackFlags.None, &canonical, dims).Should().Be(DLPackFlags.ReadOnly);
     }
 
+    [Theory]
+    [InlineData(2, 0, true)]
+    [InlineData(1, 0, false)]
+    [InlineData(0, 0, false)]
+    [InlineData(2, 3, false)]
+    public void Elements_are_repeated_by_a_stride_of_0_over_several_indexes(long extent, long stride, bool repeats)
+    {
+        long* shape = stackalloc long[] { extent, 3 };
+        long* strides = stackalloc long[] { stride, 1 };
+        DLTensor tensor = Tensor(shape, strides, 2);
+        DlPack.RepeatsElements(&tensor).Should().Be(repeats);
+        tensor.strides = null;
+        DlPack.RepeatsElements(&tensor).Should().BeFalse();
+        Action nothing = () => DlPack.RepeatsElements(null);
+        nothing.Should().Throw<ArgumentNullException>();
+    }
+
     [Fact]
     public void A_scalar_has_no_shape_and_no_elements_have_no_address()
     {

@@ -77,26 +77,11 @@ public sealed unsafe class DisposeRaceTests : LeakCheckedTests
 
     [Theory]
     [MemberData(nameof(Uses))]
-    public void Over_memory_that_is_pinned_on_demand(Use use)
-    {
-        float[] array = [0, 1, 2, 3, 4, 5];
-        var owners = new List<StrictPinnableOwner>();
-        DlPackObject tensor = null!;
+    public void Over_memory_that_is_pinned_on_demand(Use use) => OverPinnableMemory(use, hasRelease: true);
 
-        Threads.Race(
-            Rounds,
-            prepare: () =>
-            {
-                owners.Add(new StrictPinnableOwner(array));
-                tensor = DlPack.AsDlPack(0, DLDataType.Float32, [2, 3], owner: owners[^1]);
-            },
-            first: () => tensor.Dispose(),
-            second: () => UseUnlessDisposed(tensor, use));
-
-        Collect.Everything();
-        owners.SelectMany(owner => owner.Mistakes).Should().BeEmpty();
-        owners.Should().AllSatisfy(owner => owner.Releases.Should().Be(1));
-    }
+    [Theory]
+    [MemberData(nameof(Uses))]
+    public void Over_memory_that_nobody_releases(Use use) => OverPinnableMemory(use, hasRelease: false);
 
     [Fact]
     public void Two_threads_that_ask_for_the_address_leave_one_pin()
@@ -157,6 +142,27 @@ public sealed unsafe class DisposeRaceTests : LeakCheckedTests
 
         copied.Should().Be(0);
         memory.Releases.Should().Be(Rounds);
+    }
+
+    private static void OverPinnableMemory(Use use, bool hasRelease)
+    {
+        float[] array = [0, 1, 2, 3, 4, 5];
+        var owners = new List<StrictPinnableOwner>();
+        DlPackObject tensor = null!;
+
+        Threads.Race(
+            Rounds,
+            prepare: () =>
+            {
+                owners.Add(new StrictPinnableOwner(array, hasRelease));
+                tensor = DlPack.AsDlPack(0, DLDataType.Float32, [2, 3], owner: owners[^1]);
+            },
+            first: () => tensor.Dispose(),
+            second: () => UseUnlessDisposed(tensor, use));
+
+        Collect.Everything();
+        owners.SelectMany(owner => owner.Mistakes).Should().BeEmpty();
+        owners.Should().AllSatisfy(owner => owner.Releases.Should().Be(hasRelease ? 1 : 0));
     }
 
     private static void UseUnlessDisposed(DlPackObject tensor, Use use)

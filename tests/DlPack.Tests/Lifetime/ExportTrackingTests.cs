@@ -40,6 +40,26 @@ public sealed unsafe class ExportTrackingTests : LeakCheckedTests
     }
 
     [Fact]
+    public void The_stack_begins_with_who_called_the_library()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(_array);
+        using DlPackCapsule capsule = tensor.Dlpack();
+        FirstFrameOfTheOnly().Should().Contain(nameof(The_stack_begins_with_who_called_the_library));
+        capsule.Dispose();
+
+        DLManagedTensorVersioned* lent = DlPack.Export(_array, [6]);
+        FirstFrameOfTheOnly().Should().Contain(nameof(The_stack_begins_with_who_called_the_library));
+        lent->deleter(lent);
+
+        lent = DlPack.Export(tensor);
+        FirstFrameOfTheOnly().Should().Contain(nameof(The_stack_begins_with_who_called_the_library));
+        lent->deleter(lent);
+
+        static string FirstFrameOfTheOnly() => DlPackDiagnostics.GetLiveExports().Should().ContainSingle().Subject
+            .StackTrace.Split('\n')[0];
+    }
+
+    [Fact]
     public void Release_on_a_native_thread_or_of_an_unused_capsule_is_noticed()
     {
         Requires.CCompiler();

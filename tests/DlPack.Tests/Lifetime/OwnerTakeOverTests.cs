@@ -75,6 +75,30 @@ public sealed class OwnerTakeOverTests : LeakCheckedTests
     }
 
     [Fact]
+    public void An_owner_with_nothing_to_release_serves_several_tensors()
+    {
+        var owner = new StrictPinnableOwner([0, 1, 2, 3, 4, 5], hasRelease: false);
+        DlPackObject first = DlPack.AsDlPack(0, DLDataType.Float32, [6], owner: owner);
+        DlPackObject second = DlPack.AsDlPack(4, DLDataType.Float32, [5], owner: owner);
+        owner.IsPinned.Should().BeFalse();
+
+        DlPackCapsule capsule = first.Dlpack();
+        nint address = second.Data;
+        first.Dispose();
+        capsule.Dispose();
+        owner.IsPinned.Should().BeTrue("the second tensor's address is known");
+        second.Data.Should().Be(address);
+        second.AsSpan<float>()[0].Should().Be(1);
+        second.Dispose();
+
+        owner.IsPinned.Should().BeFalse();
+        owner.Releases.Should().Be(0);
+        owner.Mistakes.Should().BeEmpty();
+        Action lend = () => second.Dlpack();
+        lend.Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
     public void An_owner_that_is_refused_a_second_time_gives_its_handle_back()
     {
         using var handle = new CountedHandle();

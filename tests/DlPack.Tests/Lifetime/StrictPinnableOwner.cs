@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DlPackNet.Tests.Lifetime;
 
 /// <summary>An owner of an array that notes each call that breaks the order: pin, unpin, …, release once.</summary>
-internal sealed class StrictPinnableOwner(float[] array) : DlPackPinnableOwner
+internal sealed class StrictPinnableOwner(float[] array, bool hasRelease = true) : DlPackPinnableOwner(hasRelease)
 {
     private readonly ConcurrentQueue<string> _mistakes = new();
     private GCHandle _pin;
