@@ -1,19 +1,21 @@
 // Measures what each adapter costs beside its library's own wrapping call, and handing 1 GiB over beside copying it:
 // dotnet run -c Release --project benchmarks/DlPack.Adapters.Benchmarks [-- --filter '*OnnxRuntime*']
+// With --in-process first, nothing is built, for a machine without the SDK.
 
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
 using DlPackNet.Benchmarks;
 
 // Where TorchSharp is, in a root of its own, nothing is built.
-ManualConfig config = Measuring.Config(inProcess: Libtorch.IsThere);
+bool inProcess = args is ["--in-process", ..];
+ManualConfig config = Measuring.Config(inProcess: inProcess || Libtorch.IsThere);
 if (!Libtorch.IsThere)
 {
     Console.WriteLine("TorchSharp is not here (eng/in-trixie.sh, DLPACK_TESTS_LIBTORCH=true): its rows are left out.");
     config.AddFilter(new SimpleFilter(b => b.Descriptor.Type != typeof(TorchSharpBenchmarks)));
 }
 
-Results run = Measuring.Run(args, config);
+Results run = Measuring.Run(inProcess ? args[1..] : args, config);
 Console.WriteLine(TargetTable.Describe(
 [
     .. ArrowTargets.Of(run),
