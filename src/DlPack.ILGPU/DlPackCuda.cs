@@ -43,8 +43,8 @@ public static class DlPackCuda
     /// <exception cref="DlPackException">There is no CUDA driver, or no such GPU.</exception>
     /// <remarks>
     /// The context that ILGPU makes is destroyed again, for which ILGPU has no public way; disposing the accelerator
-    /// makes another for a moment. What a handler of <c>context.AcceleratorCreated</c> makes is in the former, and lost.
-    /// Where the GPU has no room for the latter, <c>Dispose</c> frees the accelerator's memory and then throws a
+    /// makes another for a moment. What a handler of <c>context.AcceleratorCreated</c> makes is in the former, and
+    /// lost. Where the GPU has no room for the latter, <c>Dispose</c> frees the accelerator's memory and then throws a
     /// <see cref="CudaException"/>; the object remains, of no use, with ILGPU's thread for it.
     /// </remarks>
     public static CudaAccelerator CreateAccelerator(Context context, CudaDevice device)

@@ -12,7 +12,7 @@ internal readonly ref struct CaptureScope
 
     private CaptureScope(int? before) => _before = before;
 
-    /// <summary>Captures of other threads are not disturbed; what this thread itself captures is its own affair.</summary>
+    /// <summary>Captures of other threads go on; what this thread itself captures is its own affair.</summary>
     public static CaptureScope Undisturbed()
     {
         int mode = Relaxed;

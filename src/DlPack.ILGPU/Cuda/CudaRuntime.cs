@@ -178,7 +178,8 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         $"copy {bytes} bytes on stream {queue}");
 
     private static DlPackException Captured(long stream, string why) => new(
-        $"Stream {stream} is being captured into a CUDA graph, which {why}. Lend, take and copy before the capture begins.");
+        $"Stream {stream} is being captured into a CUDA graph, which {why}. Lend, take and copy before the capture "
+        + "begins.");
 
     private static DlPackOwner FreeOnRelease(PrimaryContext context, nint address) => DlPackOwner.FromCallback(() =>
     {

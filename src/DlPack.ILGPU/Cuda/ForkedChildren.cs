@@ -1,21 +1,13 @@
-using System.Runtime.InteropServices;
-
 namespace DlPackNet;
 
 /// <summary>Tells whether a child that was forked since some moment may still run in this program's memory.</summary>
 /// <remarks>
-/// A child inherits a mapping of an open file of ours, and keeps it until it ends or becomes another program, even if it
-/// closes all files. The file is locked, and as long as anybody has it so, another look at it finds the lock. Linux only.
+/// A child inherits a mapping of an open file of ours, and keeps it until it ends or becomes another program, even if
+/// it closes all files. The file is locked, and as long as anybody has it so, another look at it finds the lock. Linux
+/// only.
 /// </remarks>
-internal static partial class ForkedChildren
+internal static class ForkedChildren
 {
-    private const int ExclusiveOrNothing = 2 | 4;
-    private const int ReadAndWrite = 2;
-    private const int CloseOnExec = 0x80000;
-    private const uint CloseNewOnExec = 1;
-    private const int Readable = 1;
-    private const int Shared = 1;
-
     private static readonly object _gate = new();
     private static int _file = -1;
     private static nint _page;
@@ -31,7 +23,7 @@ internal static partial class ForkedChildren
         {
             if (_file == -1)
             {
-                Watch(memfd_create("dlpack-forks", CloseNewOnExec));
+                Watch(LibC.memfd_create("dlpack-forks", LibC.CloseNewOnExec));
             }
 
             return _moment;
@@ -52,9 +44,9 @@ internal static partial class ForkedChildren
             }
 
             // A second look at the same file has no lock of ours once the first is closed and unmapped here.
-            int again = open($"/proc/self/fd/{_file}", ReadAndWrite | CloseOnExec);
-            _ = munmap(_page, (nuint)Environment.SystemPageSize);
-            _ = close(_file);
+            int again = LibC.open($"/proc/self/fd/{_file}", LibC.ReadAndWrite | LibC.CloseOnExec);
+            _ = LibC.munmap(_page, (nuint)Environment.SystemPageSize);
+            _ = LibC.close(_file);
             _file = -1;
             if (again == -1)
             {
@@ -74,40 +66,22 @@ internal static partial class ForkedChildren
 
     private static bool Watch(int file)
     {
-        nint page = mmap(0, (nuint)Environment.SystemPageSize, Readable, Shared, file, 0);
+        nint page = LibC.mmap(0, (nuint)Environment.SystemPageSize, LibC.MayRead, LibC.Shared, file, 0);
         if (page == -1)
         {
             CanBeSeen = false;
         }
-        else if (flock(file, ExclusiveOrNothing) == 0)
+        else if (LibC.flock(file, LibC.ExclusiveOrNothing) == 0)
         {
             (_file, _page) = (file, page);
             return true;
         }
         else
         {
-            _ = munmap(page, (nuint)Environment.SystemPageSize);
+            _ = LibC.munmap(page, (nuint)Environment.SystemPageSize);
         }
 
-        _ = close(file);
+        _ = LibC.close(file);
         return false;
     }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int memfd_create(string name, uint flags);
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
-
-    [LibraryImport("libc")]
-    private static partial int flock(int file, int operation);
-
-    [LibraryImport("libc")]
-    private static partial int close(int file);
-
-    [LibraryImport("libc")]
-    private static partial nint mmap(nint address, nuint length, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc")]
-    private static partial int munmap(nint address, nuint length);
 }

@@ -7,9 +7,9 @@ namespace DlPackNet;
 
 /// <summary>Moves a new accelerator from the context that ILGPU made to its GPU's primary context.</summary>
 /// <remarks>
-/// All that an accelerator does, it does in the thread's current context, and it makes <c>NativePtr</c> that. The context
-/// that ILGPU made would take hundreds of MiB for nothing, and is destroyed. Before the accelerator is disposed it gets
-/// another one, since it destroys the one it has; the primary one is not its to destroy.
+/// All that an accelerator does, it does in the thread's current context, and it makes <c>NativePtr</c> that. The
+/// context that ILGPU made would take hundreds of MiB for nothing, and is destroyed. Before the accelerator is disposed
+/// it gets another one, since it destroys the one it has; the primary one is not its to destroy.
 /// </remarks>
 internal static class PrimaryAccelerator
 {

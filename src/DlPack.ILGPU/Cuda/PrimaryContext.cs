@@ -44,12 +44,13 @@ internal sealed class PrimaryContext
     /// <summary>As <see cref="Record"/>, but returns the driver's error, with which there is no event.</summary>
     public int TryRecord(long stream, out nint handle)
     {
-        if (!_events.TryTake(out handle) && Driver.cuEventCreate(out handle, Driver.DisableTiming) is not 0 and int failed)
+        int error = _events.TryTake(out handle) ? 0 : Driver.cuEventCreate(out handle, Driver.DisableTiming);
+        if (error != 0)
         {
-            return failed;
+            return error;
         }
 
-        int error = Driver.cuEventRecord(handle, stream);
+        error = Driver.cuEventRecord(handle, stream);
         if (error != 0)
         {
             _events.Add(handle);

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace DlPackNet;
 
 /// <summary>
 /// Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked.
 /// </summary>
-internal static partial class Reclaimer
+internal static class Reclaimer
 {
     private static readonly BlockingCollection<Pending> _queue = [];
     private static readonly Lazy<Thread> _thread = new(StartThread);
@@ -23,7 +22,7 @@ internal static partial class Reclaimer
     /// <summary>
     /// Whether this is a forked child of the process: it has no GPU, and what it lets go of is its parent's.
     /// </summary>
-    public static bool IsForkedChild => !OperatingSystem.IsWindows() && getpid() != _processId;
+    public static bool IsForkedChild => !OperatingSystem.IsWindows() && LibC.getpid() != _processId;
 
     /// <summary>
     /// Releases something when a stream has done all that it has been given up to now. Never throws, since finalizers
@@ -157,7 +156,7 @@ internal static partial class Reclaimer
         }
     }
 
-    // While something is captured that leaves no way to wait, the memory may be in use: it is tried again until it ends.
+    // While something is captured that leaves no way to wait, the memory may be in use: it is tried again until then.
     private static int Wait(Pending pending)
     {
         (long? stream, nint handle) = (pending.Stream, pending.Event);
@@ -198,7 +197,4 @@ internal static partial class Reclaimer
             DlPack.AsDlPack(0, Interop.DLDataType.UInt8, [0], owner: owner).Dispose();
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int getpid();
 }

@@ -6,13 +6,8 @@ namespace DlPackNet;
 /// <param name="First">The first byte, at the start of a page.</param>
 /// <param name="Second">The same byte at the other address.</param>
 /// <param name="ByteCount">How much there is at each.</param>
-internal readonly partial record struct TwinMapping(nint First, nint Second, long ByteCount)
+internal readonly record struct TwinMapping(nint First, nint Second, long ByteCount)
 {
-    private const uint CloseOnExec = 1;
-    private const int Interrupted = 4;
-    private const int ReadAndWrite = 3;
-    private const int SharedAndThereAtOnce = 1 | 0x8000;
-
     /// <summary>Zeroed memory. A forked child gets the same, and no copy of it.</summary>
     /// <returns>Null where the system has no such memory, or not so much.</returns>
     public static TwinMapping? Map(long bytes)
@@ -29,22 +24,22 @@ internal readonly partial record struct TwinMapping(nint First, nint Second, lon
         }
 
         TwinMapping? found = Allocate(file, bytes) ? Map(file, bytes) : null;
-        _ = close(file);
+        _ = LibC.close(file);
         return found;
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Unmap()
     {
-        _ = munmap(First, (nuint)ByteCount);
-        _ = munmap(Second, (nuint)ByteCount);
+        _ = LibC.munmap(First, (nuint)ByteCount);
+        _ = LibC.munmap(Second, (nuint)ByteCount);
     }
 
     private static int Create()
     {
         try
         {
-            return memfd_create("dlpack", CloseOnExec);
+            return LibC.memfd_create("dlpack", LibC.CloseNewOnExec);
         }
         catch (EntryPointNotFoundException)
         {
@@ -59,16 +54,16 @@ internal readonly partial record struct TwinMapping(nint First, nint Second, lon
         int result;
         do
         {
-            result = fallocate(file, 0, 0, bytes);
+            result = LibC.fallocate(file, 0, 0, bytes);
         }
-        while (result != 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        while (result != 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted);
         return result == 0;
     }
 
     private static TwinMapping? Map(int file, long bytes)
     {
-        nint first = mmap(0, (nuint)bytes, ReadAndWrite, SharedAndThereAtOnce, file, 0);
-        nint second = mmap(0, (nuint)bytes, ReadAndWrite, SharedAndThereAtOnce, file, 0);
+        nint first = MapOnce();
+        nint second = MapOnce();
         if (first != -1 && second != -1)
         {
             return new TwinMapping(first, second, bytes);
@@ -76,24 +71,12 @@ internal readonly partial record struct TwinMapping(nint First, nint Second, lon
 
         foreach (nint mapped in (ReadOnlySpan<nint>)[first, second])
         {
-            _ = mapped == -1 ? 0 : munmap(mapped, (nuint)bytes);
+            _ = mapped == -1 ? 0 : LibC.munmap(mapped, (nuint)bytes);
         }
 
         return null;
+
+        nint MapOnce() => LibC.mmap(
+            0, (nuint)bytes, LibC.MayRead | LibC.MayWrite, LibC.Shared | LibC.ThereAtOnce, file, 0);
     }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int memfd_create(string name, uint flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fallocate(int file, int mode, long offset, long length);
-
-    [LibraryImport("libc")]
-    private static partial int close(int file);
-
-    [LibraryImport("libc")]
-    private static partial nint mmap(nint address, nuint length, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc")]
-    private static partial int munmap(nint address, nuint length);
 }
