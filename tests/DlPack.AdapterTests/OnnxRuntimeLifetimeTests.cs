@@ -82,34 +82,12 @@ public sealed unsafe class OnnxRuntimeLifetimeTests : LeakChecked
     }
 
     [Fact]
-    public void A_forgotten_value_lets_go_when_it_is_collected()
-    {
-        Forget();
-        LeaveTheRestToFinalizers();
-        LiveAfterFinalizers().Should().Be(default(LiveCounts));
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Forget()
-        {
-            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
-            tensor.ToOrtValue();
-        }
-    }
+    public void A_forgotten_value_lets_go_when_it_is_collected() =>
+        IsGivenBackWhenCollected(static tensor => tensor.ToOrtValue());
 
     [Fact]
-    public void A_forgotten_tensor_gives_its_value_back_when_it_is_collected()
-    {
-        Forget();
-        LeaveTheRestToFinalizers();
-        LiveAfterFinalizers().Should().Be(default(LiveCounts));
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Forget()
-        {
-            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
-            tensor.ToOrtValue().AsDlPack();
-        }
-    }
+    public void A_forgotten_tensor_gives_its_value_back_when_it_is_collected() =>
+        IsGivenBackWhenCollected(static tensor => tensor.ToOrtValue().AsDlPack());
 
     [Fact]
     public void A_value_over_an_array_keeps_it_in_place_for_the_tensor_when_disposed_first()
@@ -217,6 +195,20 @@ public sealed unsafe class OnnxRuntimeLifetimeTests : LeakChecked
         catch (OnnxRuntimeException)
         {
             return true;
+        }
+    }
+
+    private void IsGivenBackWhenCollected(Action<DlPackObject> make)
+    {
+        Forget(make);
+        LeaveTheRestToFinalizers();
+        LiveAfterFinalizers().Should().Be(default(LiveCounts));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Forget(Action<DlPackObject> make)
+        {
+            using DlPackObject tensor = DlPack.AsDlPack(new float[4]);
+            make(tensor);
         }
     }
 }

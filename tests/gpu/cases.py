@@ -641,6 +641,16 @@ def capture_of_a_blocking_stream(dotnet, _):
     return "the capture goes on, and the tensor is released after it"
 
 
+def output_of(program, environment):
+    """What one of the suite's .NET programs prints."""
+    ran = subprocess.run([program], env=environment, capture_output=True, text=True)
+    if ran.returncode == 3:
+        raise Missing(ran.stdout)
+    if ran.returncode != 0:
+        raise AssertionError(f"it ended with {ran.returncode}: {ran.stdout} {ran.stderr}")
+    return ran.stdout
+
+
 @case()
 def sample_IlgpuToPython(dotnet, _):
     program = pathlib.Path(dotnet.folder) / "IlgpuToPython"
@@ -649,10 +659,10 @@ def sample_IlgpuToPython(dotnet, _):
         raise Missing(f"there is no {program if not program.exists() else 'shared library of this Python'}")
     environment = {**os.environ, "LD_LIBRARY_PATH": str(library.parent), "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                    "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
-    ran = subprocess.run([program], env=environment, capture_output=True, text=True)
-    if ran.returncode != 0 or "on cuda:0" not in ran.stdout or "what Python has doubled" not in ran.stdout:
-        raise AssertionError(f"it ended with {ran.returncode}: {ran.stdout} {ran.stderr}")
-    return next(line.strip() for line in ran.stdout.splitlines() if " sees " in line)
+    text = output_of(program, environment)
+    if "on cuda:0" not in text or "what Python has doubled" not in text:
+        raise AssertionError(f"it said: {text}")
+    return next(line.strip() for line in text.splitlines() if " sees " in line)
 
 
 @case()
@@ -660,12 +670,7 @@ def torchsharp_both_ways(dotnet, _):
     torch = open_library("torch", False).module
     program = pathlib.Path(dotnet.folder) / "DlPack.TorchHost"
     environment = {**os.environ, "LD_LIBRARY_PATH": str(pathlib.Path(torch.__file__).parent / "lib")}
-    ran = subprocess.run([program], env=environment, capture_output=True, text=True)
-    if ran.returncode == 3:
-        raise Missing(ran.stdout)
-    if ran.returncode != 0:
-        raise AssertionError(f"it ended with {ran.returncode}: {ran.stdout} {ran.stderr}")
-    return ran.stdout.strip()
+    return output_of(program, environment).strip()
 
 
 class OnCpu(Lent):

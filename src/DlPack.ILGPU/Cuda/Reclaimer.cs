@@ -156,7 +156,8 @@ internal static class Reclaimer
         }
     }
 
-    // While something is captured that leaves no way to wait, the memory may be in use: it is tried again until then.
+    // While something is captured that leaves no way to wait, the memory may be in use. CUDA tells nobody when a
+    // capture ends, so it is asked again, on this thread, which has nothing else to do in order.
     private static int Wait(Pending pending)
     {
         (long? stream, nint handle) = (pending.Stream, pending.Event);
