@@ -156,7 +156,8 @@ public static class DlPackCuda
 
     private static bool Start()
     {
-        Reclaimer.Start();
+        // Before anything is lent: no child may be the first to ask.
+        _ = DlPackDiagnostics.IsForkedChild;
         DriverLibrary.Help();
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, CudaRuntime.Instance);

@@ -47,6 +47,18 @@ public static class DlPackDiagnostics
         set => ExportTracker.IsOn = value;
     }
 
+    /// <summary>
+    /// Whether this is a child that was forked from the process that asked first, and runs no program of its own. On
+    /// Linux only; elsewhere it is false.
+    /// </summary>
+    /// <remarks>
+    /// A child that compiles code writes to its parent's, which crashes. So there the deleters of this library do nothing,
+    /// and what else native code calls had better do the same, unless everything was compiled ahead of time. That is
+    /// safe for what was compiled in the parent, best by <c>MethodImplOptions.AggressiveOptimization</c> and a first
+    /// call; the first tensor that is lent asks this.
+    /// </remarks>
+    public static bool IsForkedChild => ForkedChild.IsHere;
+
     /// <summary>The exports made while <see cref="TrackExports"/> was on whose deleters have not run yet.</summary>
     /// <returns>A copy of the present state, in no order.</returns>
     public static IReadOnlyList<DlPackLiveExport> GetLiveExports() => ExportTracker.Snapshot();

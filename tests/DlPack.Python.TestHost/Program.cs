@@ -89,6 +89,41 @@ switch (args[0])
         Scenario.Check(DlPackDiagnostics.LivePins == 0 && DlPackDiagnostics.LiveObjects == 0, "All was given back");
         break;
 
+    case "forked-child-lets-go":
+        {
+            // The child is the first to let go of anything, and must not disturb its parent, which lets go after it.
+            EmbeddedPython.Start(releaseGil: false);
+            using (DlPackObject lent = DlPack.AsDlPack(new byte[] { 1, 2, 3 }))
+            {
+                EmbeddedPython.Name("dl", lent.ToPython());
+            }
+
+            EmbeddedPython.Run("""
+                import gc, os, warnings
+                warnings.simplefilter("ignore")
+                view = memoryview(dl)
+                lent = [dl.__dlpack__(), dl.__dlpack__(), dl.__dlpack__(max_version=(1, 3))]
+                child = os.fork()
+                if child == 0:
+                    gc.collect()
+                    refused = 0
+                    for use in (repr, memoryview, type(dl).__dlpack__, lambda dl: dl.shape) * 50:
+                        try:
+                            use(dl)
+                        except RuntimeError:
+                            refused += 1
+                    del view, lent, dl
+                    os._exit(0 if refused == 200 else 1)
+                status = os.waitpid(child, 0)[1]
+                """);
+            Scenario.Check(EmbeddedPython.EvaluateNumber("status") == 0, "the child was refused everything, and ended well");
+            Scenario.Check(EmbeddedPython.EvaluateNumber("sum(view)") == 6, "the parent's array is where it was");
+            Scenario.Check(EmbeddedPython.EvaluateNumber("len(repr(dl))") > 0, "the parent compiles what it needs");
+            EmbeddedPython.Run("del view, lent, dl");
+            Scenario.Check(DlPackPython.LiveObjects == 0 && DlPackDiagnostics.LivePins == 0, "All was given back");
+            break;
+        }
+
     case "no-python":
         Scenario.Throws(() => DlPackPython.Initialize());
         break;

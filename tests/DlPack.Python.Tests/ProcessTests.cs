@@ -13,6 +13,7 @@ public sealed class ProcessTests
     [InlineData("start-again")]
     [InlineData("end-while-threads-work")]
     [InlineData("loaded-privately")]
+    [InlineData("forked-child-lets-go")]
     [InlineData("no-python")]
     [InlineData("pythonnet")]
     public async Task A_program_ends_as_it_should(string scenario)

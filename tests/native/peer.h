@@ -32,6 +32,9 @@ PEER_API void peer_delete(void *tensor, int32_t kind);
 PEER_API void peer_delete_on_thread(void *tensor, int32_t kind);
 PEER_API void peer_delete_on_threads(void **tensors, int32_t count, int32_t kind);
 
+/* Calls the deleters in a forked child. 0: they came back, and of so many bytes of each tensor's struct none changed. */
+PEER_API int32_t peer_delete_in_child(void **tensors, int32_t count, int32_t kind, int32_t bytes);
+
 /* A thread that keeps a tensor, and deletes it only when told to let go; letting go waits until it has. */
 typedef struct PeerHolder PeerHolder;
 PEER_API PeerHolder *peer_hold(void *tensor, int32_t kind);

@@ -3,26 +3,18 @@ using System.Collections.Concurrent;
 namespace DlPackNet;
 
 /// <summary>
-/// Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked.
+/// Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked. Does nothing
+/// in a forked child, which has no GPU: what it lets go of is its parent's.
 /// </summary>
 internal static class Reclaimer
 {
     private static readonly BlockingCollection<Pending> _queue = [];
     private static readonly Lazy<Thread> _thread = new(StartThread);
     private static readonly object _gate = new();
-    private static int _processId;
     private static int _unfinished;
 
     // What is waited for: the event; where that is 0 the stream, and where that is null all of the GPU.
     private sealed record Pending(PrimaryContext Context, bool Waits, long? Stream, nint Event, Action Release);
-
-    /// <summary>Remembers whose GPU it is, before anything is lent: a child must not be the first to ask.</summary>
-    public static void Start() => _processId = Environment.ProcessId;
-
-    /// <summary>
-    /// Whether this is a forked child of the process: it has no GPU, and what it lets go of is its parent's.
-    /// </summary>
-    public static bool IsForkedChild => !OperatingSystem.IsWindows() && LibC.getpid() != _processId;
 
     /// <summary>
     /// Releases something when a stream has done all that it has been given up to now. Never throws, since finalizers
@@ -37,7 +29,7 @@ internal static class Reclaimer
     /// </param>
     public static void After(PrimaryContext context, long? stream, Action release)
     {
-        if (IsForkedChild)
+        if (DlPackDiagnostics.IsForkedChild)
         {
             return;
         }
@@ -56,7 +48,7 @@ internal static class Reclaimer
     /// <summary>As <see cref="After"/>, for what nothing works on any more.</summary>
     public static void Now(PrimaryContext context, Action release)
     {
-        if (!IsForkedChild)
+        if (!DlPackDiagnostics.IsForkedChild)
         {
             Add(new Pending(context, Waits: false, Stream: null, Event: 0, release));
         }

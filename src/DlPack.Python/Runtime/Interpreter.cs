@@ -15,6 +15,9 @@ internal static unsafe class Interpreter
     private static bool _isLoaded;
     private static int _takingGil;
 
+    /// <summary>What Python calls.</summary>
+    public static nint[] Callbacks => [(nint)(delegate* unmanaged[Cdecl]<nint, nint, nint>)&OnClose];
+
     // Left in Python's module sys, of which each start has a new one.
     private static ReadOnlySpan<byte> ClosedMark => "_dlpack_closed"u8;
 
@@ -81,6 +84,7 @@ internal static unsafe class Interpreter
         DlpackKeywords.Reset();
         NumPyScalars.Reset();
         RegisterAtExit();
+        ForkedChild.Rehearse();
         FinalizerThread.Learn();
         _isReady = true;
     }
@@ -130,8 +134,14 @@ internal static unsafe class Interpreter
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint OnClose(nint self, nint arguments)
     {
+        if (ForkedChild.IsHere)
+        {
+            return Py.NewNone();
+        }
+
         BridgeState.IsClosing = true;
         _ = PythonApi.PySys_SetObject(Text.Literal(ClosedMark), PythonApi.True);
         _isReady = false;

@@ -13,6 +13,9 @@ internal static unsafe class ReleaseQueue
     private static readonly Stack<nint> _waiting = new();
     private static bool _isScheduled;
 
+    /// <summary>What Python calls.</summary>
+    public static nint[] Callbacks => [(nint)(delegate* unmanaged[Cdecl]<nint, int>)&OnPending];
+
     /// <summary>
     /// Gives back a reference to one of our objects, from any thread with or without the GIL. Waits for the GIL if
     /// that is safe, else leaves it to who has it next.
@@ -100,8 +103,14 @@ internal static unsafe class ReleaseQueue
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnPending(nint context)
     {
+        if (ForkedChild.IsHere)
+        {
+            return 0;
+        }
+
         Volatile.Write(ref _isScheduled, false);
         Drain();
         return 0;

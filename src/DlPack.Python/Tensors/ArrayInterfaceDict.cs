@@ -8,8 +8,14 @@ namespace DlPackNet.Python;
 internal static unsafe class ArrayInterfaceDict
 {
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint OnGet(PyTensor* self, nint closure)
     {
+        if (ForkedChild.IsHere)
+        {
+            return ForkedChild.Refuse();
+        }
+
         try
         {
             if (!self->Tensor.device.IsCpuReadable)

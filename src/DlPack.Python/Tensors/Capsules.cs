@@ -7,6 +7,13 @@ namespace DlPackNet.Python;
 /// <summary>The capsules in which <c>__dlpack__</c> hands tensors over. All members need the GIL.</summary>
 internal static unsafe class Capsules
 {
+    /// <summary>What Python calls.</summary>
+    public static nint[] Callbacks =>
+    [
+        (nint)(delegate* unmanaged[Cdecl]<nint, void>)&OnDestroyVersioned,
+        (nint)(delegate* unmanaged[Cdecl]<nint, void>)&OnDestroyLegacy,
+    ];
+
     private static ReadOnlySpan<byte> Versioned => "dltensor_versioned"u8;
 
     private static ReadOnlySpan<byte> Legacy => "dltensor"u8;
@@ -71,8 +78,14 @@ internal static unsafe class Capsules
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDestroyVersioned(nint capsule)
     {
+        if (ForkedChild.IsHere)
+        {
+            return;
+        }
+
         byte* name = PythonApi.PyCapsule_GetName(capsule);
         if (!IsUnused(name, Versioned))
         {
@@ -88,8 +101,14 @@ internal static unsafe class Capsules
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDestroyLegacy(nint capsule)
     {
+        if (ForkedChild.IsHere)
+        {
+            return;
+        }
+
         byte* name = PythonApi.PyCapsule_GetName(capsule);
         if (!IsUnused(name, Legacy))
         {

@@ -8,8 +8,14 @@ namespace DlPackNet.Python;
 internal static unsafe class CudaArrayInterfaceDict
 {
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint OnGet(PyTensor* self, nint closure)
     {
+        if (ForkedChild.IsHere)
+        {
+            return ForkedChild.Refuse();
+        }
+
         try
         {
             if (self->Tensor.device.device_type is not (DLDeviceType.kDLCUDA or DLDeviceType.kDLCUDAManaged))

@@ -15,6 +15,16 @@ internal static unsafe class ExchangeApi
     // Consumers keep the pointer, so that it lives as long as the process.
     private static readonly DLPackExchangeAPI* _functions = MakeFunctions();
 
+    /// <summary>What consumers call.</summary>
+    public static nint[] Callbacks =>
+    [
+        (nint)_functions->managed_tensor_allocator,
+        (nint)_functions->managed_tensor_from_py_object_no_sync,
+        (nint)_functions->managed_tensor_to_py_object_no_sync,
+        (nint)_functions->dltensor_from_py_object_no_sync,
+        (nint)_functions->current_work_stream,
+    ];
+
     /// <summary>The name of its capsule.</summary>
     public static ReadOnlySpan<byte> CapsuleName => "dlpack_exchange_api"u8;
 
@@ -43,12 +53,23 @@ internal static unsafe class ExchangeApi
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnAllocate(
         DLTensor* prototype,
         DLManagedTensorVersioned** result,
         void* context,
         delegate* unmanaged[Cdecl]<void*, byte*, byte*, void> setError)
     {
+        if (ForkedChild.IsHere)
+        {
+            if (setError is not null)
+            {
+                setError(context, Text.Literal("RuntimeError"u8), Text.Literal(ForkedChild.Refusal));
+            }
+
+            return Failure;
+        }
+
         try
         {
             *result = Allocate(prototype);
@@ -91,8 +112,15 @@ internal static unsafe class ExchangeApi
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnFromObject(void* item, DLManagedTensorVersioned** result)
     {
+        if (ForkedChild.IsHere)
+        {
+            _ = ForkedChild.Refuse();
+            return Failure;
+        }
+
         try
         {
             if (!IsTensor(item))
@@ -112,8 +140,15 @@ internal static unsafe class ExchangeApi
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnToObject(DLManagedTensorVersioned* tensor, void** result)
     {
+        if (ForkedChild.IsHere)
+        {
+            _ = ForkedChild.Refuse();
+            return Failure;
+        }
+
         try
         {
             nint item = tensor is null
@@ -130,8 +165,15 @@ internal static unsafe class ExchangeApi
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnView(void* item, DLTensor* result)
     {
+        if (ForkedChild.IsHere)
+        {
+            _ = ForkedChild.Refuse();
+            return Failure;
+        }
+
         try
         {
             if (!IsTensor(item))
@@ -152,8 +194,14 @@ internal static unsafe class ExchangeApi
 
     // We queue no work of our own, and what is lent here is complete in the order of the default stream.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnCurrentStream(DLDeviceType type, int id, void** result)
     {
+        if (ForkedChild.IsHere)
+        {
+            return Failure;
+        }
+
         *result = null;
         return Success;
     }

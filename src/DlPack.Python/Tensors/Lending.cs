@@ -12,6 +12,13 @@ internal static unsafe class Lending
     private static long _returned;
     private static long _returnedWithoutGil;
 
+    /// <summary>What consumers call.</summary>
+    public static nint[] Callbacks =>
+    [
+        (nint)(delegate* unmanaged[Cdecl]<DLManagedTensorVersioned*, void>)&OnDelete,
+        (nint)(delegate* unmanaged[Cdecl]<DLManagedTensor*, void>)&OnDeleteLegacy,
+    ];
+
     /// <summary>The structs whose deleters have not been called. Needs the GIL.</summary>
     public static long LiveCount => _lent - _returned - Interlocked.Read(ref _returnedWithoutGil);
 
@@ -121,18 +128,20 @@ internal static unsafe class Lending
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDelete(DLManagedTensorVersioned* tensor)
     {
-        if (tensor is not null)
+        if (!ForkedChild.IsHere && tensor is not null)
         {
             Return(tensor, (PyTensor*)tensor->manager_ctx);
         }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDeleteLegacy(DLManagedTensor* tensor)
     {
-        if (tensor is not null)
+        if (!ForkedChild.IsHere && tensor is not null)
         {
             Return(tensor, (PyTensor*)tensor->manager_ctx);
         }

@@ -9,6 +9,19 @@ internal static unsafe class PyTensorType
     /// <summary>The type; each start of Python has its own.</summary>
     public static nint Type;
 
+    /// <summary>What Python calls.</summary>
+    public static nint[] Callbacks =>
+    [
+        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc,
+        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)&OnTraverse,
+        (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew,
+        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr,
+        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, int, int>)&TensorBuffer.OnGet,
+        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, void>)&TensorBuffer.OnRelease,
+        .. TensorMethods.List.Select(method => (nint)method.Function),
+        .. TensorAttributes.List.Select(attribute => (nint)attribute.Get),
+    ];
+
     /// <summary>Makes the type. Needs the GIL.</summary>
     public static void Make()
     {
@@ -48,8 +61,20 @@ internal static unsafe class PyTensorType
         + "Made by asdlpack() or from_dlpack(). It keeps its memory valid, and never changes."u8;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDealloc(PyTensor* self)
     {
+        if (ForkedChild.IsHere)
+        {
+            // It stays, and Python's collector goes on to look at it.
+            if (self is not null)
+            {
+                self->RefCount++;
+            }
+
+            return;
+        }
+
         try
         {
             PyTensor.Free(self);
@@ -61,17 +86,27 @@ internal static unsafe class PyTensorType
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnTraverse(
         PyTensor* self, delegate* unmanaged[Cdecl]<nint, nint, int> visit, nint argument) =>
-        PyTensor.Traverse(self, visit, argument);
+        ForkedChild.IsHere ? 0 : PyTensor.Traverse(self, visit, argument);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnNew(nint type, nint arguments, nint keywords) => PythonError.Set(
-        PythonApi.TypeError, "A DLPackObject is made of something: call dlpack.asdlpack(obj).");
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnNew(nint type, nint arguments, nint keywords) => ForkedChild.IsHere
+        ? ForkedChild.Refuse()
+        : PythonError.Set(
+            PythonApi.TypeError, "A DLPackObject is made of something: call dlpack.asdlpack(obj).");
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint OnRepr(PyTensor* self)
     {
+        if (ForkedChild.IsHere)
+        {
+            return ForkedChild.Refuse();
+        }
+
         try
         {
             return Py.NewString(TensorText.Repr(self));

@@ -36,17 +36,27 @@ internal static unsafe class TensorAttributes
         };
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnShape(PyTensor* self, nint closure) => Py.NewTuple(self->Shape);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnShape(PyTensor* self, nint closure) =>
+        ForkedChild.IsHere ? ForkedChild.Refuse() : Py.NewTuple(self->Shape);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnStrides(PyTensor* self, nint closure) => Py.NewTuple(self->Strides);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnStrides(PyTensor* self, nint closure) =>
+        ForkedChild.IsHere ? ForkedChild.Refuse() : Py.NewTuple(self->Strides);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnDType(PyTensor* self, nint closure) => Py.NewString(self->Tensor.dtype.ToString());
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnDType(PyTensor* self, nint closure) =>
+        ForkedChild.IsHere ? ForkedChild.Refuse() : Py.NewString(self->Tensor.dtype.ToString());
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnDevice(PyTensor* self, nint closure) => Device(self);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnDevice(PyTensor* self, nint closure) =>
+        ForkedChild.IsHere ? ForkedChild.Refuse() : Device(self);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnReadOnly(PyTensor* self, nint closure) => Py.NewBool(self->IsReadOnly);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnReadOnly(PyTensor* self, nint closure) =>
+        ForkedChild.IsHere ? ForkedChild.Refuse() : Py.NewBool(self->IsReadOnly);
 }

@@ -8,8 +8,15 @@ namespace DlPackNet.Python;
 internal static unsafe class TensorBuffer
 {
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int OnGet(PyTensor* self, PyBuffer* view, int flags)
     {
+        if (ForkedChild.IsHere)
+        {
+            _ = ForkedChild.Refuse();
+            return -1;
+        }
+
         try
         {
             view->Obj = 0;
@@ -32,7 +39,14 @@ internal static unsafe class TensorBuffer
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static void OnRelease(PyTensor* self, PyBuffer* view) => NativeMemory.Free(view->Internal);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OnRelease(PyTensor* self, PyBuffer* view)
+    {
+        if (!ForkedChild.IsHere)
+        {
+            NativeMemory.Free(view->Internal);
+        }
+    }
 
     private static string? Fill(PyTensor* self, PyBuffer* view, int flags)
     {

@@ -32,8 +32,14 @@ internal static unsafe class TensorMethods
     ];
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint OnDlpack(PyTensor* self, nint* arguments, nint count, nint keywords)
     {
+        if (ForkedChild.IsHere)
+        {
+            return ForkedChild.Refuse();
+        }
+
         try
         {
             ReleaseQueue.DrainIfAny();
@@ -66,5 +72,7 @@ internal static unsafe class TensorMethods
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnDlpackDevice(PyTensor* self, nint nothing) => TensorAttributes.Device(self);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnDlpackDevice(PyTensor* self, nint nothing) =>
+        ForkedChild.IsHere ? ForkedChild.Refuse() : TensorAttributes.Device(self);
 }

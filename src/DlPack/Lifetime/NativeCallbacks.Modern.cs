@@ -5,6 +5,11 @@ using DlPackNet.Interop;
 namespace DlPackNet.Lifetime;
 
 /// <summary>The deleters that consumers call: trampolines that let no exception out.</summary>
+/// <remarks>
+/// A forked child shares the memory of compiled code with its parent: what it is the first to call, or calls often, it
+/// compiles into that, and its parent crashes. So there the deleters do nothing, and are compiled once and for all
+/// before anything is lent. Where everything was compiled ahead of time they work in children too.
+/// </remarks>
 internal static unsafe class NativeCallbacks
 {
     /// <summary>The deleter of versioned tensors.</summary>
@@ -13,9 +18,29 @@ internal static unsafe class NativeCallbacks
     /// <summary>The deleter of legacy tensors.</summary>
     public static delegate* unmanaged[Cdecl]<DLManagedTensor*, void> DeleteLegacy => &OnDeleteLegacy;
 
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnDeleteVersioned(DLManagedTensorVersioned* tensor) => Deleter.Run((TensorBlock*)tensor);
+    private static bool MustDoNothing
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RuntimeFeature.IsDynamicCodeCompiled && ForkedChild.IsHere;
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnDeleteLegacy(DLManagedTensor* tensor) => Deleter.Run((TensorBlock*)tensor);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OnDeleteVersioned(DLManagedTensorVersioned* tensor)
+    {
+        if (!MustDoNothing)
+        {
+            Deleter.Run((TensorBlock*)tensor);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OnDeleteLegacy(DLManagedTensor* tensor)
+    {
+        if (!MustDoNothing)
+        {
+            Deleter.Run((TensorBlock*)tensor);
+        }
+    }
 }

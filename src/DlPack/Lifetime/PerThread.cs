@@ -175,7 +175,17 @@ internal sealed unsafe class PerThread
         BlockPool.Return(surplus);
     }
 
-    private static PerThread Start() => Slot.Current = new PerThread();
+    private static PerThread Start()
+    {
+        if (!ForkedChild.IsHere)
+        {
+            // Compiles them before anything is lent: no forked child shall be the first to call them.
+            NativeCallbacks.DeleteVersioned(null);
+            NativeCallbacks.DeleteLegacy(null);
+        }
+
+        return Slot.Current = new PerThread();
+    }
 
     // By itself, so that reading it does not check first whether this class's other statics are there.
     private static class Slot

@@ -36,6 +36,9 @@ internal static unsafe partial class NativePeer
         public static extern void peer_delete_on_threads(void** tensors, int count, Kind kind);
 
         [DllImport(LibraryName)]
+        public static extern int peer_delete_in_child(void** tensors, int count, Kind kind, int bytes);
+
+        [DllImport(LibraryName)]
         public static extern nint peer_hold(void* tensor, Kind kind);
 
         [DllImport(LibraryName)]

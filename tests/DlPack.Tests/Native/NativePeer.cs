@@ -59,6 +59,15 @@ internal static unsafe partial class NativePeer
     /// <param name="tensors">Pointers to <see cref="DLManagedTensor"/>.</param>
     public static void DeleteLegacyOnThreads(params nint[] tensors) => DeleteOnThreads(tensors, Kind.Legacy);
 
+    /// <summary>Calls the deleters of versioned tensors in a forked child.</summary>
+    /// <param name="tensors">Pointers to <see cref="DLManagedTensorVersioned"/>.</param>
+    /// <param name="bytes">How much of each must stay as it is.</param>
+    /// <returns>The child's exit status; 0 if it did as told, and all stayed as it was.</returns>
+    public static int DeleteInChild(nint[] tensors, int bytes) => DeleteInChild(tensors, bytes, Kind.Versioned);
+
+    /// <summary>As <see cref="DeleteInChild(nint[], int)"/>, for legacy tensors.</summary>
+    public static int DeleteLegacyInChild(nint[] tensors, int bytes) => DeleteInChild(tensors, bytes, Kind.Legacy);
+
     /// <summary>Gives a tensor to a native thread that keeps it until <see cref="PeerHolder.LetGo"/>.</summary>
     public static PeerHolder Hold(DLManagedTensorVersioned* tensor) => Hold(tensor, Kind.Versioned);
 
@@ -107,6 +116,14 @@ internal static unsafe partial class NativePeer
         fixed (nint* first = tensors)
         {
             Imports.peer_delete_on_threads((void**)first, tensors.Length, kind);
+        }
+    }
+
+    private static int DeleteInChild(nint[] tensors, int bytes, Kind kind)
+    {
+        fixed (nint* first = tensors)
+        {
+            return Imports.peer_delete_in_child((void**)first, tensors.Length, kind, bytes);
         }
     }
 

@@ -227,6 +227,24 @@ assert _dlpack._live() == before, _dlpack._live()
     )
 
 
+def test_a_forked_child_frees_nothing_of_the_gpu(run):
+    run(
+        """
+import warnings
+warnings.simplefilter("ignore")
+dl = asdlpack(CudaInterface(version=3), copy=True)
+calls()
+child = os.fork()
+if child == 0:
+    del dl
+    os._exit(len(calls()))
+assert os.waitpid(child, 0)[1] == 0
+del dl
+assert any("event" in call for call in calls())        # The parent gives it back, once the GPU is done with it.
+"""
+    )
+
+
 def test_what_the_driver_refuses_is_a_buffer_error(run):
     run(
         """
