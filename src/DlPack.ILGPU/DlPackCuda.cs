@@ -156,7 +156,7 @@ public static class DlPackCuda
 
     private static bool Start()
     {
-        // Before anything is lent: no child may be the first to ask.
+        // No child may be the first to ask.
         _ = DlPackDiagnostics.IsForkedChild;
         DriverLibrary.Help();
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);

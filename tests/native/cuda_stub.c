@@ -32,6 +32,7 @@ typedef struct {
 } Block;
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t freed = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static Block blocks[MAX_BLOCKS];
 static char journal[1 << 16];
@@ -199,14 +200,30 @@ EXPORT void *stub_allocate(size_t bytes, uintptr_t context, int kind, int device
     return add(bytes, context, kind, device);
 }
 
-EXPORT int stub_live_blocks(void)
+/* Needs the gate. */
+static int live_blocks(void)
 {
     int count = 0;
-    pthread_mutex_lock(&gate);
     for (int i = 0; i < MAX_BLOCKS; i++)
         count += blocks[i].start != NULL && !blocks[i].is_only_locked;
+    return count;
+}
+
+EXPORT int stub_live_blocks(void)
+{
+    pthread_mutex_lock(&gate);
+    int count = live_blocks();
     pthread_mutex_unlock(&gate);
     return count;
+}
+
+/* Waits until memory of the GPU has been freed but for so many blocks: who frees it does so on a thread of its own. */
+EXPORT void stub_wait_for_frees(int count)
+{
+    pthread_mutex_lock(&gate);
+    while (live_blocks() > count)
+        pthread_cond_wait(&freed, &gate);
+    pthread_mutex_unlock(&gate);
 }
 
 EXPORT uintptr_t stub_current_context(void) { return current(); }
@@ -389,8 +406,11 @@ EXPORT int cuMemFree_v2(void *address)
     note("free in %zx\n", current());
     if (!block || block->context != current())
         return INVALID_VALUE;
+    pthread_mutex_lock(&gate);
     free(block->start);
     block->start = NULL;
+    pthread_cond_broadcast(&freed);
+    pthread_mutex_unlock(&gate);
     return OK;
 }
 

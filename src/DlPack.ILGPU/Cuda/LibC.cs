@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet;
 
-/// <summary>The functions of the C library that memory and children need, on Linux.</summary>
+/// <summary>The functions of the C library that memory and children need: on Linux, but for the first.</summary>
 internal static partial class LibC
 {
     public const uint CloseNewOnExec = 1;
@@ -16,6 +16,9 @@ internal static partial class LibC
     public const int ThereAtOnce = 0x8000;
 
     public const int Interrupted = 4;
+
+    [LibraryImport("libc")]
+    public static partial int getpid();
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int memfd_create(string name, uint flags);

@@ -82,7 +82,7 @@ internal sealed class PinnedMemory
     /// <summary>Lets others use it. Does nothing in a forked child, where locks may be held by nobody.</summary>
     public void Return()
     {
-        if (DlPackDiagnostics.IsForkedChild)
+        if (_context.IsInherited)
         {
             return;
         }

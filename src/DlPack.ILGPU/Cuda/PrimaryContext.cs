@@ -14,6 +14,7 @@ internal sealed class PrimaryContext
     private static readonly ConcurrentDictionary<int, PrimaryContext> _contexts = new();
 
     private readonly ConcurrentBag<nint> _events = [];
+    private readonly int _process = ThisProcess;
 
     private PrimaryContext(int ordinal)
     {
@@ -26,6 +27,15 @@ internal sealed class PrimaryContext
 
     /// <summary>The driver's handle.</summary>
     public nint Handle { get; }
+
+    /// <summary>
+    /// Whether it was a parent that opened it, before it forked this process: here there is no such GPU, and what is let
+    /// go of is the parent's.
+    /// </summary>
+    public bool IsInherited => ThisProcess != _process;
+
+    // .NET's own number of it is that of the parent. Windows does not fork.
+    private static int ThisProcess => OperatingSystem.IsWindows() ? 0 : LibC.getpid();
 
     /// <summary>That of a GPU.</summary>
     /// <param name="ordinal">The CUDA ordinal, as in a DLPack device.</param>

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace DlPackNet;
 
 /// <summary>
-/// Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked. Does nothing
-/// in a forked child, which has no GPU: what it lets go of is its parent's.
+/// Gives memory back once the GPU is done with it, on a thread of its own: whoever lets go is not blocked. In a
+/// forked child it gives back nothing of its parent's.
 /// </summary>
 internal static class Reclaimer
 {
@@ -25,11 +25,12 @@ internal static class Reclaimer
     /// The stream; null for one that is not known or no longer there: then all of the GPU is waited for.
     /// </param>
     /// <param name="release">
-    /// Gives the memory back; called with the context current, never in a forked child or after the driver's end.
+    /// Gives the memory back; called with the context current, never in a child that inherited it or after the
+    /// driver's end.
     /// </param>
     public static void After(PrimaryContext context, long? stream, Action release)
     {
-        if (DlPackDiagnostics.IsForkedChild)
+        if (context.IsInherited)
         {
             return;
         }
@@ -48,7 +49,7 @@ internal static class Reclaimer
     /// <summary>As <see cref="After"/>, for what nothing works on any more.</summary>
     public static void Now(PrimaryContext context, Action release)
     {
-        if (!DlPackDiagnostics.IsForkedChild)
+        if (!context.IsInherited)
         {
             Add(new Pending(context, Waits: false, Stream: null, Event: 0, release));
         }

@@ -115,6 +115,25 @@ for arguments, queue in (({"stream": 9}, 9), ({}, 1)):
     assert (dl.device, dl.__cuda_array_interface__["stream"]) == ((2, 0), queue)
     dl.__dlpack__(stream=11)
     assert calls() == [f"record event 3000 on stream {queue} in 1f00", "stream b waits for event 3000 in 1f00"]
+    del dl
+    stub.stub_wait_for_frees(0)
+    calls()
+"""
+    )
+
+
+def test_a_copy_on_a_gpu_is_freed_when_the_gpu_is_done_with_it(run):
+    run(
+        """
+dl = asdlpack(CudaInterface(version=3, stream=7), copy=True)
+borrower = foreign.Borrower(dl.__dlpack__(stream=1, max_version=(1, 3)))
+del dl
+assert stub.stub_live_blocks() == 1
+calls()
+borrower.delete()
+stub.stub_wait_for_frees(0)
+assert calls() == ["record event 3000 on stream 1 in 1f00", "a thread waits for event 3000", "free in 1f00"]
+assert _dlpack._live() == before, _dlpack._live()
 """
     )
 
@@ -227,7 +246,7 @@ assert _dlpack._live() == before, _dlpack._live()
     )
 
 
-def test_a_forked_child_frees_nothing_of_the_gpu(run):
+def test_a_forked_child_frees_nothing_of_its_parents_gpu(run):
     run(
         """
 import warnings
@@ -240,7 +259,22 @@ if child == 0:
     os._exit(len(calls()))
 assert os.waitpid(child, 0)[1] == 0
 del dl
-assert any("event" in call for call in calls())        # The parent gives it back, once the GPU is done with it.
+stub.stub_wait_for_frees(0)
+"""
+    )
+
+
+def test_a_forked_child_frees_what_it_allocated_on_a_gpu_that_its_parent_did_not_use(run):
+    run(
+        """
+import warnings
+warnings.simplefilter("ignore")
+child = os.fork()
+if child == 0:
+    asdlpack(CudaInterface(version=3), copy=True)
+    stub.stub_wait_for_frees(0)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
 """
     )
 
