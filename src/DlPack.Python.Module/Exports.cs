@@ -13,6 +13,9 @@ internal static class Exports
     [UnmanagedCallersOnly(EntryPoint = "PyInit__dlpack", CallConvs = [typeof(CallConvCdecl)])]
     public static nint Initialize()
     {
+        DlPackDiagnostics.ReleaseFailed += static failure =>
+            StandardError.WriteLine("dlpack: releasing a tensor failed: " + failure.Message);
+
         // The driver is looked for when a stream must wait, or memory of a GPU is copied, and not before.
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, CudaRuntime.Instance);

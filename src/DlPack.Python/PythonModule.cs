@@ -29,7 +29,7 @@ internal static unsafe class PythonModule
                 return PythonError.Set(PythonApi.ImportError, e.Message);
             }
 
-            Console.Error.WriteLine(e.Message);
+            StandardError.WriteLine(e.Message);
             return 0;
         }
     }

@@ -98,21 +98,20 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         DLDevice gpu = toHost ? source.Device : destination.Device;
         long producer = ProducerStreamOf(source) ?? LegacyDefault;
         long queue = toHost ? producer : stream ?? LegacyDefault;
-        using ContextScope scope = ContextScope.Of(PrimaryContext.Of(gpu.device_id).Handle);
+        bool within = !toHost && !source.Device.IsCpuReadable;
+        PrimaryContext context = PrimaryContext.Of(gpu.device_id);
+        using ContextScope scope = ContextScope.Of(context.Handle);
         using CaptureScope others = CaptureScope.Undisturbed();
-        if (Driver.AskCapture(queue) == Driver.CapturedStream)
+        RefuseIfCaptured(queue);
+        if (within && producer != queue)
         {
-            throw Captured(queue, "would repeat the copy, to memory that is gone by then");
-        }
-
-        if (!toHost && !source.Device.IsCpuReadable && producer != queue)
-        {
+            RefuseIfCaptured(producer);
             Wait(gpu, producer, queue);
         }
 
-        if (source.IsContiguous && !toHost && !source.Device.IsCpuReadable)
+        if (source.IsContiguous && within)
         {
-            CopyBytes(source.Data, destination.Data, source.ByteLength, queue);
+            CopyWithin(source, destination, context, queue);
         }
         else if (source.IsContiguous)
         {
@@ -131,6 +130,31 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
 
         GC.KeepAlive(source);
         GC.KeepAlive(destination);
+    }
+
+    private static void RefuseIfCaptured(long stream)
+    {
+        if (Driver.AskCapture(stream) == Driver.CapturedStream)
+        {
+            throw Captured(stream, "would repeat the copy, to memory that is gone by then");
+        }
+    }
+
+    // Nobody waits, so the source is held until the GPU has read it: who lent it may use its memory again at once.
+    private static void CopyWithin(DlPackObject source, DlPackObject destination, PrimaryContext context, long queue)
+    {
+        DlPackObject held = source.AsDlPack();
+        try
+        {
+            CopyBytes(source.Data, destination.Data, source.ByteLength, queue);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
+        Reclaimer.After(context, queue, held.Dispose);
     }
 
     private void CopyStrided(DlPackObject source, DlPackObject destination, DLDevice gpu, long queue)

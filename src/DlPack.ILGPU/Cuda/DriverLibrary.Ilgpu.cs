@@ -20,5 +20,5 @@ internal static partial class DriverLibrary
     }
 
     private static nint ForIlgpu(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
-        name is "cuda" or "nvcuda" ? _handle.Value : 0;
+        name is "cuda" or "nvcuda" ? DriverFile.Handle : 0;
 }

@@ -2,21 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DlPackNet;
 
-/// <summary>
-/// Finds the CUDA driver, for this assembly, and for ILGPU where that is there.
-/// </summary>
+/// <summary>Leads the imports of this assembly, and of ILGPU where that is there, to the CUDA driver.</summary>
 internal static partial class DriverLibrary
 {
-    /// <summary>The environment variable with the path of a driver in an unusual place.</summary>
-    public const string Variable = "DLPACK_CUDA_DRIVER";
-
-    private static readonly Lazy<nint> _handle = new(Load);
     private static readonly Lazy<bool> _isRegistered = new(Register);
-
-    private static string[] Names =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path ? [path]
-        : OperatingSystem.IsWindows() ? ["nvcuda.dll"]
-        : ["libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1"];
 
     /// <summary>Whether there is a driver.</summary>
     public static bool IsThere
@@ -24,7 +13,7 @@ internal static partial class DriverLibrary
         get
         {
             Help();
-            return _handle.Value != 0;
+            return DriverFile.Handle != 0;
         }
     }
 
@@ -38,32 +27,18 @@ internal static partial class DriverLibrary
         if (!IsThere)
         {
             throw new DlPackException(
-                $"There is no CUDA driver: looked for {string.Join(", ", Names)}. Install NVIDIA's driver, in a "
-                + "container "
-                + $"make it visible (--gpus all), or give its path in {Variable}.");
+                $"There is no CUDA driver: looked for {string.Join(", ", DriverFile.Names)}. Install NVIDIA's driver, in "
+                + $"a container make it visible (--gpus all), or give its path in {DriverFile.Variable}.");
         }
     }
 
     private static bool Register()
     {
         NativeLibrary.SetDllImportResolver(
-            typeof(DriverLibrary).Assembly, static (name, _, _) => name == Driver.LibraryName ? _handle.Value : 0);
+            typeof(DriverLibrary).Assembly, static (name, _, _) => name == Driver.LibraryName ? DriverFile.Handle : 0);
         HelpIlgpu();
         return true;
     }
 
     static partial void HelpIlgpu();
-
-    private static nint Load()
-    {
-        foreach (string name in Names)
-        {
-            if (NativeLibrary.TryLoad(name, out nint handle))
-            {
-                return handle;
-            }
-        }
-
-        return 0;
-    }
 }

@@ -27,8 +27,8 @@ internal static unsafe class CudaPointers
     }
 
     private static delegate* unmanaged[Cdecl]<void*, int, nint, int> FindGetAttribute() =>
-        NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out nint driver)
-            && NativeLibrary.TryGetExport(driver, "cuPointerGetAttribute", out nint function)
+        DriverFile.Handle != 0
+            && NativeLibrary.TryGetExport(DriverFile.Handle, "cuPointerGetAttribute", out nint function)
                 ? (delegate* unmanaged[Cdecl]<void*, int, nint, int>)function
                 : null;
 }

@@ -96,9 +96,12 @@ public sealed class CaptureTests : CudaTest
         Action copy = () => produced.Copy();
         wait.Should().Throw<DlPackException>().WithMessage("*being captured*before the capture begins*");
         copy.Should().Throw<DlPackException>().WithMessage("*being captured*before the capture begins*");
+        Action copyOnAnother = () => produced.Dlpack(stream: SideHandle + 1, copy: true);
+        copyOnAnother.Should().Throw<DlPackException>().WithMessage("*being captured*before the capture begins*");
         produced.Dlpack(stream: SideHandle).Dispose();
         CudaStub.stub_capture(0);
-        CudaStub.TakeJournal().Should().NotContain(line => line.Contains("breaks") || line.StartsWith("copy"));
+        CudaStub.TakeJournal().Should().NotContain(
+            line => line.Contains("breaks") || line.StartsWith("copy") || line.Contains("waits"));
     }
 
     // The thread that releases has tried, and found that it cannot.

@@ -125,6 +125,24 @@ public sealed class LifetimeTests : CudaTest
     }
 
     [Fact]
+    public void The_source_of_a_copy_within_a_GPU_is_held_until_the_GPU_has_read_it()
+    {
+        int released = 0;
+        CudaStub.stub_hold_events(1);
+        DlPackCapsule copy;
+        using (DlPackObject tensor = Tensor(Foreign(16), [4], () => released++))
+        {
+            copy = tensor.Dlpack(stream: SideHandle, copy: true);
+        }
+
+        released.Should().Be(0, "its owner would use the memory again at once");
+        CudaStub.stub_hold_events(0);
+        DlPackCuda.WaitForReleases();
+        released.Should().Be(1);
+        copy.Dispose();
+    }
+
+    [Fact]
     public void What_cannot_be_ordered_by_an_event_is_released_after_all_work()
     {
         int released = 0;

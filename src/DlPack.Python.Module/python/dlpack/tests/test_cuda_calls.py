@@ -110,16 +110,78 @@ def test_a_copy_within_a_gpu_is_complete_on_the_callers_stream(run):
 for arguments, queue in (({"stream": 9}, 9), ({}, 1)):
     dl = asdlpack(CudaInterface(version=3, stream=7), copy=True, **arguments)
     copied = [c for c in calls() if "event" in c or "copy" in c]
-    assert copied[-3:-1] == ["record event 3000 on stream 7 in 1f00", f"stream {queue} waits for event 3000 in 1f00"]
-    assert copied[-1] == f"copy 24 bytes on {queue} in 1f00", copied
+    at = copied.index(f"copy 24 bytes on {queue} in 1f00")
+    event = copied[at - 2].split()[2]
+    assert copied[at - 2:at] == [
+        f"record event {event} on stream 7 in 1f00", f"stream {queue} waits for event {event} in 1f00"
+    ]
     assert (dl.device, dl.__cuda_array_interface__["stream"]) == ((2, 0), queue)
     dl.__dlpack__(stream=11)
-    assert calls() == [f"record event 3000 on stream {queue} in 1f00", "stream b waits for event 3000 in 1f00"]
+    ordered = [c for c in calls() if c.startswith(("record", "stream"))]
+    assert [c.split(" event ")[0] + c.split(" event ")[1][4:] for c in ordered] == [
+        f"record on stream {queue} in 1f00", "stream b waits for in 1f00"
+    ], ordered
     del dl
     stub.stub_wait_for_frees(0)
     calls()
 """
     )
+
+
+def test_the_source_of_a_copy_within_a_gpu_is_held_until_the_gpu_has_read_it(run):
+    run(
+        """
+import threading
+given_back = threading.Event()
+class Source(CudaInterface):
+    def __del__(self):
+        given_back.set()
+stub.stub_hold_events(1)
+dl = asdlpack(Source(version=3, stream=7), copy=True, stream=9)
+copied = [call for call in calls() if "a thread waits" not in call]
+assert copied[-2:] == ["copy 24 bytes on 9 in 1f00", "record event 3000 on stream 9 in 1f00"], copied
+assert not given_back.is_set()                         # Its owner would use the memory again at once.
+stub.stub_hold_events(0)
+assert given_back.wait(60)
+del dl
+stub.stub_wait_for_frees(0)
+"""
+    )
+
+
+def test_the_device_of_memory_is_asked_of_the_same_driver(run):
+    run(
+        """
+stub.stub_allocate.restype = ctypes.c_void_p
+stub.stub_allocate.argtypes = [ctypes.c_size_t, ctypes.c_size_t, ctypes.c_int, ctypes.c_int]
+of_gpu_1 = stub.stub_allocate(256, 0x1f01, 2, 1)
+assert asdlpack(CudaInterface(version=3, data=(of_gpu_1, False))).device == (2, 1)
+"""
+    )
+
+
+def test_a_release_that_fails_is_told_of_and_leaves_signals_alone(run):
+    told = run(
+        """
+import contextlib, signal, tempfile
+def handlers():
+    libc, action = ctypes.CDLL(None), (ctypes.c_ulong * 20)()
+    return [libc.sigaction(s, None, action) or action[0] for s in range(1, 32)]
+dl = asdlpack(CudaInterface(version=3, stream=7), copy=True)
+before = handlers()
+with tempfile.TemporaryFile() as told:
+    error = os.dup(2)
+    os.dup2(told.fileno(), 2)
+    stub.stub_fail_waits(1)
+    del dl
+    stub.stub_wait_for_frees(0)                        # A GPU that has failed works on nothing any more.
+    os.dup2(error, 2)
+    told.seek(0)
+    print(told.read().decode())
+assert handlers() == before
+"""
+    )
+    assert "releasing a tensor failed" in told and "719" in told, told
 
 
 def test_a_copy_on_a_gpu_is_freed_when_the_gpu_is_done_with_it(run):
@@ -132,8 +194,8 @@ assert stub.stub_live_blocks() == 1
 calls()
 borrower.delete()
 stub.stub_wait_for_frees(0)
-assert calls() == ["record event 3000 on stream 1 in 1f00", "a thread waits for event 3000", "free in 1f00"]
-assert _dlpack._live() == before, _dlpack._live()
+asked = [call.split(" event")[0] for call in calls()]
+assert "record" in asked and asked[-2:] == ["a thread waits for", "free in 1f00"], asked
 """
     )
 
