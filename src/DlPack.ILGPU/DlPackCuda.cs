@@ -156,8 +156,6 @@ public static class DlPackCuda
 
     private static bool Start()
     {
-        // No child may be the first to ask.
-        _ = DlPackDiagnostics.IsForkedChild;
         DriverLibrary.Help();
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, CudaRuntime.Instance);

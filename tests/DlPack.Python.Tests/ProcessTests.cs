@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using DlPackNet.Python.TestHost;
 using FluentAssertions;
 using Xunit;
@@ -19,8 +20,29 @@ public sealed class ProcessTests
     public async Task A_program_ends_as_it_should(string scenario)
     {
         Requires.Python();
-        string host = Path.Combine(AppContext.BaseDirectory, typeof(EmbeddedPython).Assembly.GetName().Name + ".dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [host, scenario])
+        await Run(Host, scenario);
+    }
+
+    [Fact]
+    public async Task A_forked_child_is_told_of_where_a_project_is_to_be_compiled_ahead_of_time_some_day()
+    {
+        Requires.Python();
+        JsonNode configuration = JsonNode.Parse(
+            await File.ReadAllTextAsync(
+                Path.ChangeExtension(Host, "runtimeconfig.json"), TestContext.Current.CancellationToken))!;
+        JsonObject properties = configuration["runtimeOptions"]!["configProperties"]!.AsObject();
+        properties["System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"] = false;
+        string path = Path.Combine(Directory.CreateTempSubdirectory("dlpack-tests-").FullName, "runtimeconfig.json");
+        await File.WriteAllTextAsync(path, configuration.ToJsonString(), TestContext.Current.CancellationToken);
+        await Run("exec", "--runtimeconfig", path, Host, "forked-child-lets-go");
+    }
+
+    private static string Host { get; } =
+        Path.Combine(AppContext.BaseDirectory, typeof(EmbeddedPython).Assembly.GetName().Name + ".dll");
+
+    private static async Task Run(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -12,7 +12,7 @@ internal sealed class CudaBufferOwner(AcceleratorObject resource, DisposalHold h
     /// <inheritdoc/>
     protected override void Release()
     {
-        if (!DlPackDiagnostics.IsForkedChild)
+        if (!PrimaryContext.IsOfParent(resource))
         {
             hold.Return(resource, stream.Number);
             stream.Return();

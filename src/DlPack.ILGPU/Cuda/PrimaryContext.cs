@@ -9,7 +9,7 @@ namespace DlPackNet;
 /// It is retained once, on first use, and kept until the process ends, as other libraries do: memory that they lent
 /// may be in it.
 /// </remarks>
-internal sealed class PrimaryContext
+internal sealed partial class PrimaryContext
 {
     private static readonly ConcurrentDictionary<int, PrimaryContext> _contexts = new();
 
@@ -29,8 +29,8 @@ internal sealed class PrimaryContext
     public nint Handle { get; }
 
     /// <summary>
-    /// Whether it was a parent that opened it, before it forked this process: here there is no such GPU, and what is let
-    /// go of is the parent's.
+    /// Whether it was a parent that opened it, before it forked this process: here there is no such GPU, and what is
+    /// let go of is the parent's.
     /// </summary>
     public bool IsInherited => ThisProcess != _process;
 

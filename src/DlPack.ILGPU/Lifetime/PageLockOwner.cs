@@ -15,7 +15,7 @@ internal sealed class PageLockOwner(Array array, AcceleratorObject scope, Dispos
     /// <inheritdoc/>
     protected override void Release()
     {
-        if (DlPackDiagnostics.IsForkedChild)
+        if (PrimaryContext.IsOfParent(scope))
         {
             return;
         }

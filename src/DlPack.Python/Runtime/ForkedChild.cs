@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace DlPackNet.Python;
@@ -9,13 +10,22 @@ namespace DlPackNet.Python;
 /// </summary>
 /// <remarks>
 /// Each callback asks first, is compiled for good at its first call (<c>AggressiveOptimization</c>), and has that call
-/// before Python knows it (<see cref="Rehearse"/>). Where all is compiled ahead of time, as in the wheel, children may
-/// do everything, and nothing of this is left.
+/// before Python knows it (<see cref="Rehearse"/>). In the extension module, where all is compiled ahead of time, children
+/// may do everything, and nothing of this is left.
 /// </remarks>
 internal static unsafe class ForkedChild
 {
+    private const string ModuleSwitch = "DlPackNet.Python.IsExtensionModule";
+
     [ThreadStatic]
     private static bool _isRehearsal;
+
+    /// <summary>Everything that Python calls.</summary>
+    public static nint[] Callbacks =>
+    [
+        .. PyTensorType.Callbacks, .. ExchangeApi.Callbacks, .. Capsules.Callbacks, .. Lending.Callbacks,
+        .. ReleaseQueue.Callbacks, .. Interpreter.Callbacks,
+    ];
 
     /// <summary>Why there is nothing to be had.</summary>
     public static ReadOnlySpan<byte> Refusal =>
@@ -26,8 +36,14 @@ internal static unsafe class ForkedChild
     public static bool IsHere
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => RuntimeFeature.IsDynamicCodeCompiled && (DlPackDiagnostics.IsForkedChild || _isRehearsal);
+        get => !IsExtensionModule && (DlPackDiagnostics.IsForkedChild || _isRehearsal);
     }
+
+    // The module's project sets it, and the compiler takes it for a constant.
+#if NET9_0_OR_GREATER
+    [FeatureSwitchDefinition(ModuleSwitch)]
+#endif
+    private static bool IsExtensionModule { get; } = AppContext.TryGetSwitch(ModuleSwitch, out bool isSet) && isSet;
 
     /// <summary>Raises a Python error that says so.</summary>
     /// <returns>0, which the caller returns to Python.</returns>
@@ -41,24 +57,27 @@ internal static unsafe class ForkedChild
     /// <summary>Has everything that Python calls compiled, by calling it as in a child. Needs the GIL.</summary>
     public static void Rehearse()
     {
-        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        if (IsExtensionModule)
         {
             return;
         }
 
+        // Who takes fewer arguments does not look at the others, and nobody at the zeros. One is told of errors by its
+        // fourth, a function.
+        var tell = (nint)PythonApi.PyErr_Clear;
         _isRehearsal = true;
-        nint[] callbacks =
-        [
-            .. PyTensorType.Callbacks, .. ExchangeApi.Callbacks, .. Capsules.Callbacks, .. Lending.Callbacks,
-            .. ReleaseQueue.Callbacks, .. Interpreter.Callbacks,
-        ];
-        foreach (nint callback in callbacks)
+        try
         {
-            // Those that take fewer arguments do not look at the others, and none looks at these zeros.
-            ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint>)callback)(0, 0, 0, 0);
+            foreach (nint callback in Callbacks)
+            {
+                ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint>)callback)(0, 0, 0, tell);
+            }
+        }
+        finally
+        {
+            _isRehearsal = false;
         }
 
-        _isRehearsal = false;
         PythonApi.PyErr_Clear();
     }
 }

@@ -199,6 +199,7 @@ internal static unsafe class ExchangeApi
     {
         if (ForkedChild.IsHere)
         {
+            _ = ForkedChild.Refuse();
             return Failure;
         }
 

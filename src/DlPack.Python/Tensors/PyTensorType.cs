@@ -13,7 +13,8 @@ internal static unsafe class PyTensorType
     public static nint[] Callbacks =>
     [
         (nint)(delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc,
-        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)&OnTraverse,
+        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)
+            &OnTraverse,
         (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew,
         (nint)(delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr,
         (nint)(delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, int, int>)&TensorBuffer.OnGet,

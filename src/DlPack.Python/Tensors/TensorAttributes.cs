@@ -48,7 +48,7 @@ internal static unsafe class TensorAttributes
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint OnDType(PyTensor* self, nint closure) =>
-        ForkedChild.IsHere ? ForkedChild.Refuse() : Py.NewString(self->Tensor.dtype.ToString());
+        ForkedChild.IsHere ? ForkedChild.Refuse() : DType(self);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,4 +59,8 @@ internal static unsafe class TensorAttributes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint OnReadOnly(PyTensor* self, nint closure) =>
         ForkedChild.IsHere ? ForkedChild.Refuse() : Py.NewBool(self->IsReadOnly);
+
+    // By itself: the caller is compiled once, and not better by what is learnt later.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint DType(PyTensor* self) => Py.NewString(self->Tensor.dtype.ToString());
 }

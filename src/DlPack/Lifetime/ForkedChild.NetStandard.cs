@@ -1,6 +1,6 @@
 namespace DlPackNet.Lifetime;
 
-/// <summary>Tells nothing: what there is to tell, only newer runtimes have to know.</summary>
+/// <summary>Tells nothing: on the runtimes in support that need to be told, another asset of the library runs.</summary>
 internal static class ForkedChild
 {
     /// <summary>Never true.</summary>

@@ -8,7 +8,7 @@ namespace DlPackNet.Lifetime;
 /// <remarks>
 /// A forked child shares the memory of compiled code with its parent: what it is the first to call, or calls often, it
 /// compiles into that, and its parent crashes. So there the deleters do nothing, and are compiled once and for all
-/// before anything is lent. Where everything was compiled ahead of time they work in children too.
+/// before anything is lent. Where everything was compiled ahead of time, they work in children too.
 /// </remarks>
 internal static unsafe class NativeCallbacks
 {
@@ -18,17 +18,11 @@ internal static unsafe class NativeCallbacks
     /// <summary>The deleter of legacy tensors.</summary>
     public static delegate* unmanaged[Cdecl]<DLManagedTensor*, void> DeleteLegacy => &OnDeleteLegacy;
 
-    private static bool MustDoNothing
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => RuntimeFeature.IsDynamicCodeCompiled && ForkedChild.IsHere;
-    }
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDeleteVersioned(DLManagedTensorVersioned* tensor)
     {
-        if (!MustDoNothing)
+        if (!ForkedChild.IsHere)
         {
             Deleter.Run((TensorBlock*)tensor);
         }
@@ -38,7 +32,7 @@ internal static unsafe class NativeCallbacks
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OnDeleteLegacy(DLManagedTensor* tensor)
     {
-        if (!MustDoNothing)
+        if (!ForkedChild.IsHere)
         {
             Deleter.Run((TensorBlock*)tensor);
         }

@@ -186,7 +186,7 @@ public sealed class LifetimeTests : CudaTest
     }
 
     [Fact]
-    public unsafe void A_forked_child_frees_nothing()
+    public unsafe void A_forked_child_asks_the_driver_for_nothing()
     {
         Requires.Platform(!OperatingSystem.IsWindows(), "Windows does not fork");
 
