@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 
@@ -25,26 +26,41 @@ internal unsafe struct OrtDeleter
     private nint _memoryInfo;
     private DLManagedTensorVersioned* _lent;
 
+    /// <summary>The next free one while this is free.</summary>
+    public OrtDeleter* Next { get; set; }
+
     /// <summary>A deleter, on which ONNX Runtime calls <c>Free</c> once, or its maker <see cref="Run"/>.</summary>
     /// <param name="lent">The tensor that is released.</param>
     /// <param name="memoryInfo">The <c>OrtMemoryInfo*</c> of its memory, which lives as long.</param>
     public static OrtDeleter* New(DLManagedTensorVersioned* lent, nint memoryInfo)
+    {
+        OrtDeleter* deleter = OrtDeleters.Take();
+        deleter->_memoryInfo = memoryInfo;
+        deleter->_lent = lent;
+        return deleter;
+    }
+
+    /// <summary>A deleter of nothing yet, from the system.</summary>
+    public static OrtDeleter* Allocate()
     {
         // Field by field: the wide registers of a whole struct slow down the C++ that comes next.
         var deleter = (OrtDeleter*)NativeMemory.AllocZeroed((nuint)sizeof(OrtDeleter));
         deleter->_version = FirstVersion;
         deleter->_free = &Free;
         deleter->_info = &Info;
-        deleter->_memoryInfo = memoryInfo;
-        deleter->_lent = lent;
         return deleter;
     }
 
     /// <summary>Releases the tensor. Our own deleters do not throw.</summary>
+    /// <remarks>
+    /// A method of its own, since the compiler does better by it: what native code calls is compiled once, before it is
+    /// known what is usual, and calls native code by more steps.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Run(OrtDeleter* deleter)
     {
         DLManagedTensorVersioned* lent = deleter->_lent;
-        NativeMemory.Free(deleter);
+        OrtDeleters.Give(deleter);
         lent->deleter(lent);
     }
 

@@ -48,10 +48,7 @@ internal static class OrtElementTypes
         Int4 => new(kDLInt, 4),
         UInt2 => new(kDLUInt, 2),
         Int2 => new(kDLInt, 2),
-        TensorElementType.String => throw new DlPackException(
-            "Strings have no dtype. Read them with GetStringTensorAsArray, or let the model put out numbers."),
-        _ => throw new DlPackException(
-            $"ONNX Runtime's element type {type} has no dtype. Cast it to another type in the model."),
+        _ => throw NoDType(type),
     };
 
     /// <summary>ONNX Runtime's element type for a dtype.</summary>
@@ -81,9 +78,17 @@ internal static class OrtElementTypes
         { code: kDLFloat8_e5m2fnuz, bits: 8, lanes: 1 } => Float8E5M2FNUZ,
         { code: kDLFloat8_e8m0fnu, bits: 8, lanes: 1 } => Float8E8M0,
         { code: kDLFloat4_e2m1fn, bits: 4, lanes: 1 } => Float4E2M1,
-        _ => throw new DlPackException(
-            $"ONNX Runtime takes bool, integers of 2 to 64 bits, float16, bfloat16, float32, float64, float8 and "
-            + $"float4, and this tensor is of {dtype}. Lend the parts of complex numbers, or the bytes of other types, as a "
-            + "tensor of those: AsDlPack(tensor, shape, dtype: …)."),
+        _ => throw NoElementType(dtype),
     };
+
+    // Apart from the tables: room for a message's parts would be cleared for what is in them, too.
+    private static DlPackException NoDType(TensorElementType type) => new(
+        type == TensorElementType.String
+            ? "Strings have no dtype. Read them with GetStringTensorAsArray, or let the model put out numbers."
+            : $"ONNX Runtime's element type {type} has no dtype. Cast it to another type in the model.");
+
+    private static DlPackException NoElementType(DLDataType dtype) => new(
+        $"ONNX Runtime takes bool, integers of 2 to 64 bits, float16, bfloat16, float32, float64, float8 and float4, "
+        + $"and this tensor is of {dtype}. Lend the parts of complex numbers, or the bytes of other types, as a tensor "
+        + "of those: AsDlPack(tensor, shape, dtype: …).");
 }

@@ -90,10 +90,16 @@ internal static unsafe class OrtNative
     {
         if (status != 0)
         {
-            string? message = Marshal.PtrToStringUTF8((nint)GetErrorMessage(status));
-            ReleaseStatus(status);
-            throw new DlPackException($"ONNX Runtime refuses: {message}.");
+            throw Refusal(status);
         }
+    }
+
+    // Apart from the check, so that what passes it is quick.
+    private static DlPackException Refusal(nint status)
+    {
+        string? message = Marshal.PtrToStringUTF8((nint)GetErrorMessage(status));
+        ReleaseStatus(status);
+        return new DlPackException($"ONNX Runtime refuses: {message}.");
     }
 
     private static bool HasPrivateMembers()

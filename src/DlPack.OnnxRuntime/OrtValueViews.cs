@@ -42,11 +42,7 @@ public static class OrtValueViews
     public static OrtValue ToOrtValue(this DlPackObject tensor, long? stream = null)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return tensor.IsReadOnly
-            ? throw new DlPackException(
-                "The tensor is read-only. Use ToReadOnlyOrtValue for an input, or Copy() to get one that can be "
-                + "written.")
-            : tensor.ToReadOnlyOrtValue(stream);
+        return tensor.IsReadOnly ? throw ReadOnly() : tensor.ToReadOnlyOrtValue(stream);
     }
 
     /// <summary>
@@ -56,19 +52,21 @@ public static class OrtValueViews
     public static OrtValue ToReadOnlyOrtValue(this DlPackObject tensor, long? stream = null)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (!tensor.IsContiguous)
-        {
-            throw new DlPackException(
-                $"ONNX Runtime needs row-major elements without gaps, and shape [{Join(tensor.Shape)}] has strides "
-                + $"[{Join(tensor.Strides)}]. Take Copy() first, which has none.");
-        }
-
-        return tensor.IsSubBytePadded
-            ? throw new DlPackException(
-                $"ONNX Runtime needs {tensor.DType} elements packed, and each of these takes a whole byte. Pack them "
-                + "first.")
+        return !tensor.IsContiguous ? throw Strided(tensor)
+            : tensor.IsSubBytePadded ? throw Padded(tensor)
             : OrtValueBuilder.Over(tensor, stream);
     }
+
+    // Apart from the checks: room for a message's parts would be cleared for what passes them, too.
+    private static DlPackException ReadOnly() => new(
+        "The tensor is read-only. Use ToReadOnlyOrtValue for an input, or Copy() to get one that can be written.");
+
+    private static DlPackException Strided(DlPackObject tensor) => new(
+        $"ONNX Runtime needs row-major elements without gaps, and shape [{Join(tensor.Shape)}] has strides "
+        + $"[{Join(tensor.Strides)}]. Take Copy() first, which has none.");
+
+    private static DlPackException Padded(DlPackObject tensor) => new(
+        $"ONNX Runtime needs {tensor.DType} elements packed, and each of these takes a whole byte. Pack them first.");
 
     private static string Join(ReadOnlySpan<long> numbers) => string.Join(", ", numbers.ToArray());
 }

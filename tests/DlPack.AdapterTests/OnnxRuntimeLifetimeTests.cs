@@ -82,6 +82,38 @@ public sealed unsafe class OnnxRuntimeLifetimeTests : LeakChecked
     }
 
     [Fact]
+    public void Many_values_at_once_let_go_on_whatever_thread_disposes_them()
+    {
+        using DlPackObject x = DlPack.AsDlPack(new float[6], [2, 3]);
+        for (int round = 0; round < 3; round++)
+        {
+            OrtValue[] values = [.. Enumerable.Range(0, 100).Select(_ => x.ToOrtValue())];
+            Live.Blocks.Should().Be(100);
+            OnAnotherThread(() => Array.ForEach(values[..50], value => value.Dispose()));
+            Array.ForEach(values[50..], value => value.Dispose());
+            Live.Blocks.Should().Be(0);
+        }
+
+        // A thread that has made values and ended gives back what it kept for more of them.
+        OnAnotherThread(() =>
+        {
+            OrtValue[] values = [x.ToOrtValue(), x.ToOrtValue()];
+            Array.ForEach(values, value => value.Dispose());
+            x.ToOrtValue().Dispose();
+        });
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        x.ToOrtValue().Dispose();
+
+        static void OnAnotherThread(Action action)
+        {
+            var thread = new Thread(() => action());
+            thread.Start();
+            thread.Join();
+        }
+    }
+
+    [Fact]
     public void A_forgotten_value_lets_go_when_it_is_collected() =>
         IsGivenBackWhenCollected(static tensor => tensor.ToOrtValue());
 
