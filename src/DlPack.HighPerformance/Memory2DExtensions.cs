@@ -78,8 +78,8 @@ public static class Memory2DExtensions
         where T : unmanaged => DlPack.AsDlPack(owner, shape, strides, dtype, offset);
 
     /// <summary>
-    /// Whether shape and strides mean the same in items and in elements. Rows without gaps of a <c>T[]</c> then go out as
-    /// that array, which costs least.
+    /// Whether shape and strides mean the same in items and in elements. Rows without gaps of a <c>T[]</c> then go out
+    /// as that array, which costs least.
     /// </summary>
     private static bool HasPlainItems<T>(DLDataType? dtype, nint length)
         where T : unmanaged => dtype is null && typeof(T).IsPrimitive && length != 0;

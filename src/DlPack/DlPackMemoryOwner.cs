@@ -24,8 +24,8 @@ public abstract class DlPackMemoryOwner : DlPackPinnableOwner
     /// </param>
     /// <returns>The memory's address, to which a tensor's own address is relative.</returns>
     /// <remarks>
-    /// Any number of handles may be out, and several threads may call this, and dispose handles, at the same time. If it
-    /// throws, there is no handle.
+    /// Any number of handles may be out, and several threads may call this, and dispose handles, at the same time. If
+    /// it throws, there is no handle.
     /// </remarks>
     protected internal abstract nint Pin(out MemoryHandle handle);
 

@@ -70,7 +70,8 @@ public sealed unsafe class ArrowLentTests : LeakChecked
     [Fact]
     public void Memory_that_moves_is_in_place_while_an_array_has_it()
     {
-        using DlPackObject tensor = System.Numerics.Tensors.Tensor.Create(Enumerable.Range(1, 4).ToArray(), [4]).AsDlPack();
+        int[] numbers = [.. Enumerable.Range(1, 4)];
+        using DlPackObject tensor = System.Numerics.Tensors.Tensor.Create(numbers, [4]).AsDlPack();
         IArrowArray array = tensor.ToArrowArray();
         GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
         Live.Should().Be(new LiveCounts(Objects: 2, Pins: 1));

@@ -76,8 +76,8 @@ internal unsafe struct TensorBlock
     public static Span<long> Dims(TensorBlock* block, int ndim) => new(block + 1, 2 * ndim);
 
     /// <summary>
-    /// Makes the block keep the memory alive and in place: an array by pinning it, an owner by one more reference or by a
-    /// pin of its own.
+    /// Makes the block keep the memory alive and in place: an array by pinning it, an owner by one more reference or by
+    /// a pin of its own.
     /// </summary>
     /// <returns>The address that the tensor's own address is relative to.</returns>
     /// <exception cref="ObjectDisposedException">The owner has been released.</exception>
