@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using DlPackNet.Interop;
 
 namespace DlPackNet;
 
@@ -31,16 +32,58 @@ public static unsafe class ArrowViews
     public static IArrowArray ToArrowArray(this DlPackObject tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        return OverNumbers(tensor) ?? OverAny(tensor);
+    }
+
+    /// <summary>
+    /// The usual case, which is to cost little more than Arrow's own objects do: numbers of one dimension in a .NET
+    /// array. Null for what needs more checks, or is refused.
+    /// </summary>
+    private static IArrowArray? OverNumbers(DlPackObject tensor)
+    {
+        DLDataType dtype = tensor.DType;
+        long length = tensor.Length;
+        if (tensor.NDim != 1
+            || !ArrowElements.IsNumber(dtype)
+            || length > int.MaxValue / sizeof(double)
+            || tensor.Strides[0] != 1
+            || !tensor.DangerousTryGetArray(out System.Array? array, out long byteOffset))
+        {
+            return null;
+        }
+
+        int byteLength = (int)length * (dtype.bits / 8);
+        return ArrowElements.Numbers(dtype, Bytes(array, byteOffset, byteLength), (int)length);
+    }
+
+    private static IArrowArray OverAny(DlPackObject tensor)
+    {
         IArrowType values = ArrowElements.TypeOf(tensor.DType);
         IArrowType type = tensor.NDim <= 1 ? values : TensorType(tensor, values);
         CheckRows(tensor);
         if (tensor.DangerousTryGetArray(out System.Array? array, out long byteOffset))
         {
-            return OverArray(Bytes(array, byteOffset, (int)tensor.ByteLength), tensor, type, values);
+            return Over(new ArrowBuffer(Bytes(array, byteOffset, (int)tensor.ByteLength)), tensor, type, values);
         }
 
         tensor.EnsureOnHost();
-        return LentArray.Import(DlPack.Export(tensor), type, tensor.Length);
+        return LendingAllocator.IsAvailable
+            ? OverLent(tensor, type, values)
+            : LentArray.Import(DlPack.Export(tensor), type, tensor.Length);
+    }
+
+    private static IArrowArray OverLent(DlPackObject tensor, IArrowType type, IArrowType valueType)
+    {
+        ArrowBuffer buffer = LendingAllocator.Lend(tensor);
+        try
+        {
+            return Over(buffer, tensor, type, valueType);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 
     private static ReadOnlyMemory<byte> Bytes(System.Array array, long offset, int length) =>
@@ -48,12 +91,10 @@ public static unsafe class ArrowViews
             ? new ReadOnlyMemory<byte>(Unsafe.As<byte[]>(array), (int)offset, length)
             : new ArrayBytes(array, (nint)offset, length).Memory;
 
-    /// <summary>An array over managed memory, which needs nobody to give it back.</summary>
-    private static IArrowArray OverArray(
-        ReadOnlyMemory<byte> bytes, DlPackObject tensor, IArrowType type, IArrowType valueType)
+    /// <summary>An array over a buffer with the tensor's elements, without gaps.</summary>
+    private static IArrowArray Over(ArrowBuffer buffer, DlPackObject tensor, IArrowType type, IArrowType valueType)
     {
-        var values = new ArrayData(
-            valueType, (int)tensor.Length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(bytes)]);
+        var values = new ArrayData(valueType, (int)tensor.Length, 0, 0, [ArrowBuffer.Empty, buffer]);
         return ArrowArrayFactory.BuildArray(
             type == valueType
                 ? values

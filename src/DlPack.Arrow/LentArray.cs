@@ -8,7 +8,8 @@ namespace DlPackNet;
 
 /// <summary>
 /// Hands a lent tensor to Arrow by its C data interface: Arrow then shares the buffer among arrays, slices and exports,
-/// and calls our release when the last is gone, which it does for no memory that it is handed otherwise.
+/// and calls our release when the last is gone. For a version of Arrow that has no use for
+/// <see cref="LendingAllocator"/>.
 /// </summary>
 internal static unsafe class LentArray
 {

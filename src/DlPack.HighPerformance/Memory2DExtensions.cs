@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CommunityToolkit.HighPerformance;
 using CommunityToolkit.HighPerformance.Buffers;
 using DlPackNet.Interop;
@@ -24,7 +25,7 @@ public static class Memory2DExtensions
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     public static DlPackObject AsDlPack<T>(this Memory2D<T> memory, DLDataType? dtype = null)
         where T : unmanaged =>
-        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out Memory<T> items)
+        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out Memory<T> items) && IsOfArray<T>(items)
             ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
             : Lend<T>(memory, dtype, DLPackFlags.None);
 
@@ -34,7 +35,7 @@ public static class Memory2DExtensions
     /// <inheritdoc cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(this ReadOnlyMemory2D<T> memory, DLDataType? dtype = null)
         where T : unmanaged =>
-        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out ReadOnlyMemory<T> items)
+        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out ReadOnlyMemory<T> items) && IsOfArray(items)
             ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
             : Lend(memory, dtype, DLPackFlags.ReadOnly);
 
@@ -77,11 +78,13 @@ public static class Memory2DExtensions
         where T : unmanaged => DlPack.AsDlPack(owner, shape, strides, dtype, offset);
 
     /// <summary>
-    /// Whether shape and strides mean the same in items and in elements. Rows without gaps then go out as the memory
-    /// that they are, and those of a <c>T[]</c> as that array, which costs least.
+    /// Whether shape and strides mean the same in items and in elements. Rows without gaps of a <c>T[]</c> then go out
+    /// as that array, which costs least.
     /// </summary>
     private static bool HasPlainItems<T>(DLDataType? dtype, nint length)
         where T : unmanaged => dtype is null && typeof(T).IsPrimitive && length != 0;
+
+    private static bool IsOfArray<T>(ReadOnlyMemory<T> items) => MemoryMarshal.TryGetArray(items, out _);
 
     private static unsafe DlPackObject Lend<T>(ReadOnlyMemory2D<T> memory, DLDataType? dtype, DLPackFlags flags)
         where T : unmanaged => DlPack.AsDlPack(

@@ -5,23 +5,19 @@ using CommunityToolkit.HighPerformance;
 namespace DlPackNet;
 
 /// <summary>Keeps a <see cref="ReadOnlyMemory2D{T}"/> in place while it is seen.</summary>
-internal sealed unsafe class Memory2DOwner<T>(ReadOnlyMemory2D<T> memory) : DlPackPinnableOwner(hasRelease: false)
+internal sealed unsafe class Memory2DOwner<T>(ReadOnlyMemory2D<T> memory) : DlPackMemoryOwner
     where T : unmanaged
 {
-    private MemoryHandle _handle;
-
     /// <summary>The items from one row to the next, which the type has but does not tell.</summary>
     public static long RowStride(ReadOnlySpan2D<T> span) => span.Height > 1 && span.Width > 0
         ? Unsafe.ByteOffset(ref span.DangerousGetReference(), ref span.DangerousGetReferenceAt(1, 0)) / sizeof(T)
         : span.Width;
 
-    protected override nint Pin()
+    protected override nint Pin(out MemoryHandle handle)
     {
-        _handle = memory.Pin();
+        handle = memory.Pin();
 
         // Not the handle's pointer: it misses the offset where a MemoryManager is behind the memory.
         return (nint)Unsafe.AsPointer(ref memory.Span.DangerousGetReference());
     }
-
-    protected override void Unpin() => _handle.Dispose();
 }

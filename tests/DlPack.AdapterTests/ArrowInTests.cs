@@ -10,8 +10,11 @@ using Xunit;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>Arrow arrays over tensors: who holds the memory, and what is refused.</summary>
-public sealed unsafe class ArrowInTests : LeakChecked
+public unsafe class ArrowInTests : LeakChecked
 {
+    /// <summary>What is live while an array holds the memory of a tensor that is live too.</summary>
+    private protected virtual LiveCounts WhileHeld => new(Objects: 2, Allocations: 1);
+
     [Fact]
     public void The_memory_is_released_when_the_last_array_that_shares_it_is_disposed()
     {
@@ -65,7 +68,7 @@ public sealed unsafe class ArrowInTests : LeakChecked
         void Forget(DlPackObject lent)
         {
             lent.ToArrowArray().Length.Should().Be(6);
-            Live.Should().Be(new LiveCounts(Objects: 1, Blocks: 1, Allocations: 1));
+            Live.Should().Be(WhileHeld);
         }
     }
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace DlPackNet.AdapterTests;
 
 /// <summary>The suite over the arrays of Apache.Arrow.</summary>
-public sealed unsafe class ArrowTests : AdapterSuite
+public unsafe class ArrowTests : AdapterSuite
 {
     /// <inheritdoc/>
     protected override bool HasWritableViews => false;

@@ -24,6 +24,7 @@ internal unsafe struct TensorBlock
     private const int HoldsOwner = 2;
     private const int IsTracked = 4;
     private const int IsSingle = 8;
+    private const int HoldsMemory = 16;
     private const int Lent = 0x4C454E00;
     private const int LentMask = ~0xFF;
 
@@ -32,7 +33,7 @@ internal unsafe struct TensorBlock
 
     private TensorBlock* _next;
     private nint _pinHandle;
-    private nint _ownerHandle;
+    private nint _keeperHandle;
     private int _state;
 
     /// <summary>The next free block while this one is free.</summary>
@@ -63,9 +64,9 @@ internal unsafe struct TensorBlock
             GCHandle.FromIntPtr(block->_pinHandle).Free();
         }
 
-        if (block->_ownerHandle != 0)
+        if (block->_keeperHandle != 0)
         {
-            GCHandle.FromIntPtr(block->_ownerHandle).Free();
+            GCHandle.FromIntPtr(block->_keeperHandle).Free();
         }
 
         NativeMemoryBlock.Free(block);
@@ -75,7 +76,8 @@ internal unsafe struct TensorBlock
     public static Span<long> Dims(TensorBlock* block, int ndim) => new(block + 1, 2 * ndim);
 
     /// <summary>
-    /// Makes the block keep the memory alive and in place: an array by pinning it, an owner by one more reference.
+    /// Makes the block keep the memory alive and in place: an array by pinning it, an owner by one more reference or by
+    /// a pin of its own.
     /// </summary>
     /// <returns>The address that the tensor's own address is relative to.</returns>
     /// <exception cref="ObjectDisposedException">The owner has been released.</exception>
@@ -87,15 +89,25 @@ internal unsafe struct TensorBlock
             return GCHandle.FromIntPtr(block->_pinHandle).AddrOfPinnedObject();
         }
 
-        if (block->_ownerHandle == 0)
+        if (block->_keeperHandle == 0)
         {
-            block->_ownerHandle = GCHandle.ToIntPtr(GCHandle.Alloc(null));
+            block->_keeperHandle = GCHandle.ToIntPtr(GCHandle.Alloc(new BlockKeeper()));
         }
 
-        nint address = owner.Borrow();
-        GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
-        handle.Target = owner;
-        block->_state |= HoldsOwner;
+        BlockKeeper kept = KeeperOf(block);
+        nint address;
+        if (owner is DlPackMemoryOwner memory)
+        {
+            address = kept.Pin(memory);
+            block->_state |= HoldsMemory;
+        }
+        else
+        {
+            address = owner.Borrow();
+            kept.Owner = owner;
+            block->_state |= HoldsOwner;
+        }
+
         return address;
     }
 
@@ -173,7 +185,7 @@ internal unsafe struct TensorBlock
 
         int state = block->_state |= Lent;
         thread.Counters.Blocks++;
-        thread.Counters.Pins += state & HoldsPin;
+        thread.Counters.Pins += PinsOf(state);
     }
 
     /// <summary>
@@ -233,7 +245,7 @@ internal unsafe struct TensorBlock
         block->_state = state & IsSingle;
         PerThread thread = PerThread.Current;
         thread.Counters.Blocks--;
-        thread.Counters.Pins -= state & HoldsPin;
+        thread.Counters.Pins -= PinsOf(state);
         LetGo(block, state, thread);
     }
 
@@ -247,6 +259,11 @@ internal unsafe struct TensorBlock
         if ((state & HoldsPin) != 0)
         {
             Unpin(block);
+        }
+
+        if ((state & HoldsMemory) != 0)
+        {
+            KeeperOf(block).Unpin();
         }
 
         DlPackOwner? owner = (state & HoldsOwner) != 0 ? TakeOwner(block) : null;
@@ -272,11 +289,18 @@ internal unsafe struct TensorBlock
 
     private static DlPackOwner? TakeOwner(TensorBlock* block)
     {
-        GCHandle handle = GCHandle.FromIntPtr(block->_ownerHandle);
-        var owner = (DlPackOwner?)handle.Target;
-        handle.Target = null;
+        BlockKeeper kept = KeeperOf(block);
+        DlPackOwner? owner = kept.Owner;
+        kept.Owner = null;
         return owner;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static BlockKeeper KeeperOf(TensorBlock* block) =>
+        Unsafe.As<BlockKeeper>(GCHandle.FromIntPtr(block->_keeperHandle).Target!);
+
+    // Of the blocks that count one for themselves: an owner counts its own.
+    private static int PinsOf(int state) => (state & (HoldsPin | HoldsMemory)) != 0 ? 1 : 0;
 
     private static InvalidOperationException ReleasedTwice() => new(
         "A consumer called the deleter of a tensor that had been released already. Each tensor's deleter must run "
