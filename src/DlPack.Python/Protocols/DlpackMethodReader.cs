@@ -38,9 +38,9 @@ internal static unsafe class DlpackMethodReader
         }
 
         long? stream = null;
-        if (!isNumpy && !TryChooseStream(item, request, out stream))
+        if (!isNumpy && ChooseStream(item, request, out stream) is var choice && choice != Reading.Done)
         {
-            return Reading.Failed;
+            return choice;
         }
 
         nint capsule = isNumpy && _numpyTakesNoArguments
@@ -90,7 +90,7 @@ internal static unsafe class DlpackMethodReader
     }
 
     // Null where streams mean nothing. A consumer that says nothing would have the producer synchronize too much.
-    private static bool TryChooseStream(nint item, in Request request, out long? stream)
+    private static Reading ChooseStream(nint item, in Request request, out long? stream)
     {
         stream = request.Stream;
         nint* arguments = stackalloc nint[] { 0, item };
@@ -98,18 +98,29 @@ internal static unsafe class DlpackMethodReader
         if (device == 0)
         {
             // Rare, and no reason to fail: whoever has streams also says where it is.
-            return PythonError.ClearIf(PythonApi.AttributeError);
+            return PythonError.ClearIf(PythonApi.AttributeError) ? Reading.Done : Reading.Failed;
         }
 
         bool isPair = Arguments.TryPair(
-            device, "__dlpack_device__() must return a tuple (device_type, device_id)", out long type, out _);
+            device, "__dlpack_device__() must return a tuple (device_type, device_id)", out long type, out long id);
         Py.DecRef(device);
-        if (isPair && stream is null && Streams.Has((DLDeviceType)type))
+        if (!isPair)
         {
-            stream = Streams.Default((DLDeviceType)type);
+            return Reading.Failed;
         }
 
-        return isPair;
+        var where = new DLDevice((DLDeviceType)type, (int)id);
+        if (stream is not null)
+        {
+            return RequestRules.CanBe(stream, where) ? Reading.Done : Reading.Refused;
+        }
+
+        if (Streams.Has(where.device_type))
+        {
+            stream = Streams.Default(where.device_type);
+        }
+
+        return Reading.Done;
     }
 
     private static nint Call(nint item, long? stream, bool withVersion, in Request request)

@@ -8,6 +8,26 @@ internal static unsafe class RequestRules
     // The number by which a consumer says that nothing has to wait.
     private const long NoOrder = -1;
 
+    /// <summary>Whether a stream that was named, if any was, can be one of a device.</summary>
+    /// <returns>False with an error.</returns>
+    public static bool CanBe(long? stream, DLDevice device)
+    {
+        try
+        {
+            if (stream is { } named)
+            {
+                Streams.Check(device, named);
+            }
+
+            return true;
+        }
+        catch (Exception e)
+        {
+            PythonError.Set(e);
+            return false;
+        }
+    }
+
     /// <summary>Makes sure of it. Takes the reference.</summary>
     /// <returns>The same object, or another one, or 0 with an error.</returns>
     public static nint Apply(PyTensor* tensor, in Request request)
@@ -15,9 +35,9 @@ internal static unsafe class RequestRules
         try
         {
             DLDevice device = tensor->Tensor.device;
-            if (request.Stream is { } stream && device.device_type == DLDeviceType.kDLCPU)
+            if (request.Stream is { } stream)
             {
-                throw new ArgumentException($"Main memory has no streams, but stream is {stream}. Leave it None.");
+                Streams.Check(device, stream);
             }
 
             bool isCopied = (tensor->Flags & DLPackFlags.IsCopied) != 0;

@@ -18,6 +18,15 @@ internal static unsafe class Streams
     /// </summary>
     public static long Default(DLDeviceType type) => type == DLDeviceType.kDLROCM ? RocmDefault : CudaLegacyDefault;
 
+    /// <summary>Throws where a number is no stream of a device.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static void Check(DLDevice device, long stream)
+    {
+        // The core has the rules. Of a tensor without elements nothing has to wait, and so no driver is asked.
+        using DlPackObject form = DlPack.AsDlPack(0, DLDataType.UInt8, [0], device: device);
+        form.Dlpack(stream).Dispose();
+    }
+
     /// <summary>
     /// Has the default stream wait for what a tensor's content depends on, for consumers that are told of a stream
     /// instead of telling theirs. In main memory the calling thread waits.
