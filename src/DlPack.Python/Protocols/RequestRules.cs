@@ -37,7 +37,7 @@ internal static unsafe class RequestRules
             DLDevice device = tensor->Tensor.device;
             if (request.Stream is { } stream)
             {
-                Streams.Check(device, stream);
+                Streams.Check(request.Device ?? device, stream);
             }
 
             bool isCopied = (tensor->Flags & DLPackFlags.IsCopied) != 0;

@@ -246,6 +246,25 @@ assert _dlpack._live() == before, _dlpack._live()
     )
 
 
+def test_who_knows_no_other_device_is_asked_for_the_default_stream_which_the_copy_waits_for(run):
+    run(
+        """
+class Old(foreign.Lender):
+    def __dlpack__(self, stream=None):
+        return super().__dlpack__(stream=stream)
+
+for kind, named in ((Old, [{"stream": 1}]), (foreign.Lender, [{"stream": None, "dl_device": (1, 0)}])):
+    source = kind(device=(2, 0))
+    assert memoryview(asdlpack(source, device=(1, 0))).tolist() == [1, 2, 3]
+    assert [{k: a[k] for k in ("stream", "dl_device") if k in a} for a in source.calls] == named
+    assert calls()[-2:] == ["copy 12 bytes on 1 in 1f00", "host waits for stream 1 in 1f00"]
+    source = kind(device=(13, 0))
+    assert memoryview(asdlpack(source, device=(1, 0))).tolist() == [1, 2, 3]
+    assert calls() == ["host waits for stream 1 in 1f00"]
+"""
+    )
+
+
 def test_a_forked_child_frees_nothing_of_its_parents_gpu(run):
     run(
         """
