@@ -50,7 +50,7 @@ internal static unsafe class ForkedChild
         nint[] callbacks =
         [
             .. PyTensorType.Callbacks, .. ExchangeApi.Callbacks, .. Capsules.Callbacks, .. Lending.Callbacks,
-            .. ReleaseQueue.Callbacks, .. Interpreter.Callbacks,
+            .. ReleaseQueue.Callbacks, .. Interpreter.Callbacks, .. Forks.Callbacks,
         ];
         foreach (nint callback in callbacks)
         {

@@ -9,7 +9,7 @@ internal static unsafe class Interpreter
     private const long MainInterpreter = 0;
 
     private static readonly object _gate = new();
-    private static readonly PyMethodDef* _closeMethod = MakeCloseMethod();
+    private static readonly PyMethodDef* _closeMethod = Native.Method("_close"u8, &OnClose);
 
     private static volatile bool _isReady;
     private static bool _isLoaded;
@@ -84,6 +84,7 @@ internal static unsafe class Interpreter
         DlpackKeywords.Reset();
         NumPyScalars.Reset();
         RegisterAtExit();
+        Forks.Register();
         ForkedChild.Rehearse();
         FinalizerThread.Learn();
         _isReady = true;
@@ -114,6 +115,9 @@ internal static unsafe class Interpreter
         PythonApi.PyGILState_Release(state);
         Interlocked.Decrement(ref _takingGil);
     }
+
+    /// <summary>What holds in a forked child, which has one thread, and that one has the GIL.</summary>
+    public static void ForgetOtherThreads() => Volatile.Write(ref _takingGil, 0);
 
     private static void RegisterAtExit()
     {
@@ -147,23 +151,14 @@ internal static unsafe class Interpreter
         _isReady = false;
 
         // A thread that waits for the GIL when Python ends never comes back: let those finish that wait for it now.
-        if (Volatile.Read(ref _takingGil) != 0)
+        if (Volatile.Read(ref _takingGil) > 0)
         {
             nint thread = PythonApi.PyEval_SaveThread();
-            SpinWait.SpinUntil(() => Volatile.Read(ref _takingGil) == 0);
+            SpinWait.SpinUntil(() => Volatile.Read(ref _takingGil) <= 0);
             PythonApi.PyEval_RestoreThread(thread);
         }
 
         ReleaseQueue.Drain();
         return Py.NewNone();
-    }
-
-    private static PyMethodDef* MakeCloseMethod()
-    {
-        var method = (PyMethodDef*)NativeMemory.AllocZeroed((nuint)sizeof(PyMethodDef));
-        method->Name = Text.Literal("_close"u8);
-        method->Function = (delegate* unmanaged[Cdecl]<nint, nint, nint>)&OnClose;
-        method->Flags = PyMethodDef.NoArguments;
-        return method;
     }
 }

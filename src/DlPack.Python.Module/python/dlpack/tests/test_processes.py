@@ -125,6 +125,33 @@ def test_a_forked_child_collects_garbage_of_its_own():
     )
 
 
+def test_a_child_ends_that_was_forked_while_a_thread_waited_for_the_lock():
+    """The thread, which Python does not know, is not in the child, where nobody may wait for it."""
+    children.run(
+        """
+        import ctypes, os, signal, sys, warnings
+        from dlpack import _dlpack, asdlpack
+        from dlpack.tests import foreign
+        warnings.simplefilter("ignore")
+        before = _dlpack._live()
+        borrower = foreign.Borrower(asdlpack(bytearray(8)).__dlpack__(max_version=(1, 3)))
+        sys.setswitchinterval(1000)
+        libc, thread = ctypes.PyDLL(None), ctypes.c_ulong()  # Called with the lock, which so nobody else gets.
+        deleter, pointer = ctypes.c_void_p(borrower.managed.deleter), ctypes.c_void_p(borrower.pointer)
+        assert libc.pthread_create(ctypes.byref(thread), None, deleter, pointer) == 0
+        for _ in range(100000):
+            libc.sched_yield()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            sys.exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert ctypes.CDLL(None).pthread_join(thread, None) == 0
+        assert _dlpack._live() == before, _dlpack._live()
+        """
+    )
+
+
 def test_multiprocessing_by_fork():
     out = children.run(
         """
