@@ -59,8 +59,8 @@ internal static unsafe class RequestRules
                 : request.Stream is { } named and not NoOrder ? named
                 : Streams.Default(target.device_type);
             using DlPackObject source = ManagedTensors.Of(tensor);
-            var lent = (DLManagedTensorVersioned*)source
-                .Dlpack(queue, maxVersion: null, request.Device, request.Copy).Consume();
+            var lent = (DLManagedTensorVersioned*)Exchange
+                .LendByCore(tensor, source, queue, maxVersion: null, request.Device, request.Copy).Consume();
             nint result = PyTensor.Import(lent, tensor->Protocol, queue ?? PyTensor.NoStream);
             PyTensor.DropReference(tensor);
             return result;
@@ -78,7 +78,7 @@ internal static unsafe class RequestRules
         if (stream is { } consumer and not NoOrder
             && tensor->ProducerStream != PyTensor.NoStream && tensor->ProducerStream != consumer)
         {
-            using DlPackObject source = ManagedTensors.Of(tensor);
+            using DlPackObject source = ManagedTensors.ToOrder(tensor);
             source.Dlpack(consumer).Dispose();
             tensor->ProducerStream = consumer;
         }

@@ -40,12 +40,8 @@ internal static unsafe class Streams
         }
         else if (MayDepend(tensor))
         {
-            DLPackFlags flags = tensor->Flags;
-            using DlPackObject source = ManagedTensors.Of(tensor);
+            using DlPackObject source = ManagedTensors.ToOrder(tensor);
             source.Dlpack(Default(type)).Dispose();
-
-            // Nobody was told of a copy by this.
-            tensor->Flags = flags;
         }
     }
 
@@ -57,10 +53,9 @@ internal static unsafe class Streams
         DLDevice device = tensor->Tensor.device;
         if (device.device_type != DLDeviceType.kDLCPU && device.IsCpuReadable && MayDepend(tensor))
         {
-            DLPackFlags flags = tensor->Flags;
-            using DlPackObject source = ManagedTensors.Of(tensor);
+            using DlPackObject source = ManagedTensors.ToOrder(tensor);
+            using GilPause others = GilPause.BeginIf(true);
             source.EnsureOnHost();
-            tensor->Flags = flags;
         }
     }
 
@@ -85,6 +80,7 @@ internal static unsafe class Streams
         return true;
     }
 
-    private static bool MayDepend(PyTensor* tensor) =>
+    /// <summary>Whether there may be a stream on whose work a tensor's content depends.</summary>
+    public static bool MayDepend(PyTensor* tensor) =>
         tensor->SourceKind == PyTensorSource.Managed || tensor->ProducerStream != PyTensor.NoStream;
 }

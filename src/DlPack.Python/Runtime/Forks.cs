@@ -6,10 +6,12 @@ namespace DlPackNet.Python;
 /// <summary>What Python calls around <c>os.fork</c>, which copies all memory and one thread only.</summary>
 internal static unsafe class Forks
 {
+    private static readonly PyMethodDef* _before = Native.Method("_before_fork"u8, &OnFork);
+    private static readonly PyMethodDef* _inParent = Native.Method("_after_in_parent"u8, &OnParent);
     private static readonly PyMethodDef* _inChild = Native.Method("_after_in_child"u8, &OnChild);
 
     /// <summary>What Python calls.</summary>
-    public static nint[] Callbacks => [(nint)_inChild->Function];
+    public static nint[] Callbacks => [(nint)_before->Function, (nint)_inParent->Function, (nint)_inChild->Function];
 
     /// <summary>Has Python call, where it can fork. Needs the GIL.</summary>
     public static void Register()
@@ -34,22 +36,58 @@ internal static unsafe class Forks
 
     private static void Call(nint os, nint register)
     {
-        nint name = Names.Intern("after_in_child"u8);
-        nint names = Py.TupleOf(name);
-        nint callback = PythonApi.PyCFunction_NewEx(_inChild, 0, 0);
-        nint* arguments = stackalloc nint[] { 0, os, callback };
-        nint result = names == 0 || callback == 0
-            ? 0
-            : PythonApi.PyObject_VectorcallMethod(register, arguments + 1, VectorCall.SelfOnly, names);
-        Py.XDecRef(callback);
-        Py.XDecRef(names);
-        Py.DecRef(name);
+        ReadOnlySpan<nint> names =
+            [Names.Intern("before"u8), Names.Intern("after_in_parent"u8), Names.Intern("after_in_child"u8)];
+        nint* arguments = stackalloc nint[]
+        {
+            0,
+            os,
+            PythonApi.PyCFunction_NewEx(_before, 0, 0),
+            PythonApi.PyCFunction_NewEx(_inParent, 0, 0),
+            PythonApi.PyCFunction_NewEx(_inChild, 0, 0),
+        };
+        nint tuple = Py.TupleOf(names);
+        bool isMade = tuple != 0 && arguments[2] != 0 && arguments[3] != 0 && arguments[4] != 0;
+        nint result = isMade
+            ? PythonApi.PyObject_VectorcallMethod(register, arguments + 1, VectorCall.SelfOnly, tuple)
+            : 0;
+        Py.XDecRef(tuple);
+        for (int i = 0; i < names.Length; i++)
+        {
+            Py.DecRef(names[i]);
+            Py.XDecRef(arguments[2 + i]);
+        }
+
         if (result == 0)
         {
             throw PythonError.Take();
         }
 
         Py.DecRef(result);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnFork(nint self, nint arguments)
+    {
+        if (!ForkedChild.IsHere)
+        {
+            Interpreter.BeginFork();
+        }
+
+        return Py.NewNone();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint OnParent(nint self, nint arguments)
+    {
+        if (!ForkedChild.IsHere)
+        {
+            Interpreter.EndFork();
+        }
+
+        return Py.NewNone();
     }
 
     // Of the threads that waited for the GIL, or were leaving something to who has it, none is here.
