@@ -55,7 +55,7 @@ internal static unsafe class RequestRules
 
             // A copy within a device is queued on the consumer's stream, on which it can be used at once.
             DLDevice target = request.Device ?? device;
-            long? queue = !Streams.Has(target.device_type) ? null
+            long? queue = !Streams.Has(target.device_type) || !Streams.Has(device.device_type) ? null
                 : request.Stream is { } named and not NoOrder ? named
                 : Streams.Default(target.device_type);
             using DlPackObject source = ManagedTensors.Of(tensor);

@@ -215,8 +215,9 @@ def test_a_copy_is_made_on_the_way_in():
 
 def test_the_device_of_the_way_in():
     assert asdlpack(bytearray(3), device=(1, 0)).device == (1, 0)
-    with pytest.raises(BufferError):
-        asdlpack(bytearray(3), device=(4, 0))
+    for arguments in ({"device": (4, 0)}, {"device": (2, 0)}, {"device": (2, 0), "stream": 5}):
+        with pytest.raises(BufferError, match="on cpu:0 and the consumer wants it on"):
+            asdlpack(bytearray(3), **arguments)
 
 
 def test_a_stream_makes_no_sense_on_the_host():
