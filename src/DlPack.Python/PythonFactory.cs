@@ -15,7 +15,7 @@ public static unsafe class PythonFactory
         /// </param>
         /// <param name="stream">
         /// Your stream, which is made to wait for the producer's: see <see cref="DlPackObject.Dlpack"/>. Null in main
-        /// memory.
+        /// memory, also if you ask for that by <paramref name="device"/>: what is copied there is complete.
         /// </param>
         /// <param name="copy">true: always a fresh copy; false: never a copy; null: only if one is needed.</param>
         /// <param name="device">Where you want the tensor; null for where it is.</param>

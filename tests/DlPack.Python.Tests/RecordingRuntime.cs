@@ -10,6 +10,9 @@ internal sealed class RecordingRuntime : DlPackDeviceRuntime
 
     private readonly List<(long Producer, long Consumer)> _waits = [];
 
+    /// <summary>What happens while the calling thread waits.</summary>
+    public Action? WhileWaiting { get; set; }
+
     /// <summary>One that serves CUDA, and main memory that it works on, from now on.</summary>
     public static RecordingRuntime Registered()
     {
@@ -31,7 +34,11 @@ internal sealed class RecordingRuntime : DlPackDeviceRuntime
     public override void Wait(DLDevice device, long producerStream, long consumerStream) =>
         _waits.Add((producerStream, consumerStream));
 
-    public override void Synchronize(DLDevice device, long producerStream) => _waits.Add((producerStream, Host));
+    public override void Synchronize(DLDevice device, long producerStream)
+    {
+        _waits.Add((producerStream, Host));
+        WhileWaiting?.Invoke();
+    }
 
     public override DlPackObject Allocate(DLDevice device, DLDataType dtype, ReadOnlySpan<long> shape) =>
         throw new NotSupportedException();

@@ -118,6 +118,33 @@ public sealed class ToPythonTests : PythonTest
     }
 
     [Fact]
+    public void Anybody_may_have_the_lock_while_a_thread_waits_for_a_stream()
+    {
+        RecordingRuntime runtime = RecordingRuntime.Registered();
+        Run("x = bytearray(b'abc'); y = 0");
+        DlPackObject borrowed = FromPython("x");
+        using DlPackObject memory = DlPack.Allocate<byte>([2]);
+        using DlPackObject tensor = DlPack.AsDlPack(
+            memory.Data,
+            Interop.DLDataType.UInt8,
+            [2],
+            device: new Interop.DLDevice(Interop.DLDeviceType.kDLCUDAHost),
+            owner: new StreamOwner(7));
+        runtime.WhileWaiting = () =>
+        {
+            var other = new Thread(() => Run("y += 1"));
+            other.Start();
+            other.Join();
+            Run("y += 1");
+            borrowed.Dispose();
+            LiveTensors.Should().Be(1, "this thread could have the lock and let go of the other one at once");
+        };
+        Lend("dl", tensor);
+        Run("memoryview(dl).release()");
+        Number("y").Should().Be(2);
+    }
+
+    [Fact]
     public void NumPy_takes_an_array_and_writes_to_it()
     {
         Requires.Module("numpy");

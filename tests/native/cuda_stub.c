@@ -38,6 +38,7 @@ static Block blocks[MAX_BLOCKS];
 static char journal[1 << 16];
 static size_t journal_length;
 static int events_are_held, failing_calls, failing_waits, failing_locks, failing_contexts, failing_stream_waits, has_ended, primary_references[2];
+static int streams_are_held, stream_waits;
 static char destroyed_streams[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
@@ -121,6 +122,24 @@ EXPORT void stub_hold_events(int hold)
     pthread_mutex_lock(&gate);
     events_are_held = hold;
     pthread_cond_broadcast(&released);
+    pthread_mutex_unlock(&gate);
+}
+
+/* Whether who waits for a stream goes on waiting. */
+EXPORT void stub_hold_streams(int hold)
+{
+    pthread_mutex_lock(&gate);
+    streams_are_held = hold;
+    pthread_cond_broadcast(&released);
+    pthread_mutex_unlock(&gate);
+}
+
+/* Returns when somebody waits for a stream that is held. */
+EXPORT void stub_await_stream_wait(void)
+{
+    pthread_mutex_lock(&gate);
+    while (!stream_waits)
+        pthread_cond_wait(&released, &gate);
     pthread_mutex_unlock(&gate);
 }
 
@@ -532,6 +551,13 @@ EXPORT int cuStreamSynchronize(uintptr_t stream)
     if (breaks_capture("waiting for a stream"))
         return CAPTURE_UNSUPPORTED;
     note("host waits for stream %zx in %zx\n", stream, current());
+    pthread_mutex_lock(&gate);
+    stream_waits++;
+    pthread_cond_broadcast(&released);
+    while (streams_are_held)
+        pthread_cond_wait(&released, &gate);
+    stream_waits--;
+    pthread_mutex_unlock(&gate);
     return OK;
 }
 

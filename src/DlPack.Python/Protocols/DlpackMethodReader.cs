@@ -37,19 +37,24 @@ internal static unsafe class DlpackMethodReader
             isNumpy = LearnNumpy(Py.TypeOf(item));
         }
 
-        long? stream = null;
-        if (!isNumpy && !TryChooseStream(item, request, out stream))
+        long? own = null;
+        if (!isNumpy && ChooseStream(item, request, out own) is var choice && choice != Reading.Done)
         {
-            return Reading.Failed;
+            return choice;
         }
+
+        // For main memory no stream is named: where one is, the copy is queued on that, and nobody waits for it.
+        bool isForHost = request.Device is { } target && !Streams.Has(target.device_type);
+        long? stream = isForHost ? request.Stream : own;
 
         nint capsule = isNumpy && _numpyTakesNoArguments
             ? Call(item, null, withVersion: false, default)
             : Call(item, stream, withVersion: true, request);
         if (capsule == 0 && PythonError.ClearIf(PythonApi.TypeError))
         {
-            // From before the version argument, or before any.
+            // From before the version argument, or before any, and before it could be asked for another device.
             _numpyTakesNoArguments |= isNumpy;
+            stream = own;
             capsule = Call(item, stream, withVersion: false, default);
         }
 
@@ -66,6 +71,11 @@ internal static unsafe class DlpackMethodReader
         {
             PythonError.Set(
                 PythonApi.BufferError, $"It returned an object of type {Py.TypeName(capsule)} instead of a capsule.");
+        }
+
+        if (isForHost && tensor != 0)
+        {
+            NoteStream((PyTensor*)tensor, own);
         }
 
         Py.DecRefKeepingError(capsule);
@@ -90,7 +100,7 @@ internal static unsafe class DlpackMethodReader
     }
 
     // Null where streams mean nothing. A consumer that says nothing would have the producer synchronize too much.
-    private static bool TryChooseStream(nint item, in Request request, out long? stream)
+    private static Reading ChooseStream(nint item, in Request request, out long? stream)
     {
         stream = request.Stream;
         nint* arguments = stackalloc nint[] { 0, item };
@@ -98,18 +108,38 @@ internal static unsafe class DlpackMethodReader
         if (device == 0)
         {
             // Rare, and no reason to fail: whoever has streams also says where it is.
-            return PythonError.ClearIf(PythonApi.AttributeError);
+            return PythonError.ClearIf(PythonApi.AttributeError) ? Reading.Done : Reading.Failed;
         }
 
         bool isPair = Arguments.TryPair(
-            device, "__dlpack_device__() must return a tuple (device_type, device_id)", out long type, out _);
+            device, "__dlpack_device__() must return a tuple (device_type, device_id)", out long type, out long id);
         Py.DecRef(device);
-        if (isPair && stream is null && Streams.Has((DLDeviceType)type))
+        if (!isPair)
         {
-            stream = Streams.Default((DLDeviceType)type);
+            return Reading.Failed;
         }
 
-        return isPair;
+        var where = new DLDevice((DLDeviceType)type, (int)id);
+        if (stream is not null)
+        {
+            return RequestRules.CanBe(stream, request.Device ?? where) ? Reading.Done : Reading.Refused;
+        }
+
+        if (Streams.Has(where.device_type))
+        {
+            stream = Streams.Default(where.device_type);
+        }
+
+        return Reading.Done;
+    }
+
+    // Who lends what is on the GPU all the same, knows no other device, and takes no stream for the default one.
+    private static void NoteStream(PyTensor* tensor, long? own)
+    {
+        if (own is { } number and not -1 && Streams.Has(tensor->Tensor.device.device_type))
+        {
+            tensor->ProducerStream = number;
+        }
     }
 
     private static nint Call(nint item, long? stream, bool withVersion, in Request request)

@@ -37,7 +37,7 @@ internal static unsafe class Reader
             switch (ReadDlpack(item, request, ref attempts, out tensor))
             {
                 case Reading.Done: return Finish(item, tensor, request);
-                case Reading.Failed: return 0;
+                case Reading.Failed or Reading.Refused: return 0;
             }
 
             switch (ReadInterfaces(item, ref attempts, out tensor))
@@ -79,7 +79,7 @@ internal static unsafe class Reader
         return ReadDlpack(item, request, ref attempts, out nint tensor) switch
         {
             Reading.Done => Finish(item, tensor, request),
-            Reading.Failed => 0,
+            Reading.Failed or Reading.Refused => 0,
             _ when attempts is not null => RefuseAll(item, attempts),
             _ => PythonError.Set(
                 PythonApi.TypeError,

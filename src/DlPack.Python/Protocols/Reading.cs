@@ -11,4 +11,7 @@ internal enum Reading
 
     /// <summary>There is a Python error.</summary>
     Failed,
+
+    /// <summary>There is a Python error of the caller's, which no other protocol can help.</summary>
+    Refused,
 }

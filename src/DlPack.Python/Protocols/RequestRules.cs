@@ -8,6 +8,26 @@ internal static unsafe class RequestRules
     // The number by which a consumer says that nothing has to wait.
     private const long NoOrder = -1;
 
+    /// <summary>Whether a stream that was named, if any was, can be one of a device.</summary>
+    /// <returns>False with an error.</returns>
+    public static bool CanBe(long? stream, DLDevice device)
+    {
+        try
+        {
+            if (stream is { } named)
+            {
+                Streams.Check(device, named);
+            }
+
+            return true;
+        }
+        catch (Exception e)
+        {
+            PythonError.Set(e);
+            return false;
+        }
+    }
+
     /// <summary>Makes sure of it. Takes the reference.</summary>
     /// <returns>The same object, or another one, or 0 with an error.</returns>
     public static nint Apply(PyTensor* tensor, in Request request)
@@ -15,9 +35,9 @@ internal static unsafe class RequestRules
         try
         {
             DLDevice device = tensor->Tensor.device;
-            if (request.Stream is { } stream && device.device_type == DLDeviceType.kDLCPU)
+            if (request.Stream is { } stream)
             {
-                throw new ArgumentException($"Main memory has no streams, but stream is {stream}. Leave it None.");
+                Streams.Check(request.Device ?? device, stream);
             }
 
             bool isCopied = (tensor->Flags & DLPackFlags.IsCopied) != 0;
@@ -35,12 +55,12 @@ internal static unsafe class RequestRules
 
             // A copy within a device is queued on the consumer's stream, on which it can be used at once.
             DLDevice target = request.Device ?? device;
-            long? queue = !Streams.Has(target.device_type) ? null
+            long? queue = !Streams.Has(target.device_type) || !Streams.Has(device.device_type) ? null
                 : request.Stream is { } named and not NoOrder ? named
                 : Streams.Default(target.device_type);
             using DlPackObject source = ManagedTensors.Of(tensor);
-            var lent = (DLManagedTensorVersioned*)source
-                .Dlpack(queue, maxVersion: null, request.Device, request.Copy).Consume();
+            var lent = (DLManagedTensorVersioned*)Exchange
+                .LendByCore(tensor, source, queue, maxVersion: null, request.Device, request.Copy).Consume();
             nint result = PyTensor.Import(lent, tensor->Protocol, queue ?? PyTensor.NoStream);
             PyTensor.DropReference(tensor);
             return result;
@@ -58,7 +78,7 @@ internal static unsafe class RequestRules
         if (stream is { } consumer and not NoOrder
             && tensor->ProducerStream != PyTensor.NoStream && tensor->ProducerStream != consumer)
         {
-            using DlPackObject source = ManagedTensors.Of(tensor);
+            using DlPackObject source = ManagedTensors.ToOrder(tensor);
             source.Dlpack(consumer).Dispose();
             tensor->ProducerStream = consumer;
         }

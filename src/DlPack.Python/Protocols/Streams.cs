@@ -18,6 +18,15 @@ internal static unsafe class Streams
     /// </summary>
     public static long Default(DLDeviceType type) => type == DLDeviceType.kDLROCM ? RocmDefault : CudaLegacyDefault;
 
+    /// <summary>Throws where a number is no stream of a device.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static void Check(DLDevice device, long stream)
+    {
+        // The core has the rules. Of a tensor without elements nothing has to wait, and so no driver is asked.
+        using DlPackObject form = DlPack.AsDlPack(0, DLDataType.UInt8, [0], device: device);
+        form.Dlpack(stream).Dispose();
+    }
+
     /// <summary>
     /// Has the default stream wait for what a tensor's content depends on, for consumers that are told of a stream
     /// instead of telling theirs. In main memory the calling thread waits.
@@ -31,12 +40,8 @@ internal static unsafe class Streams
         }
         else if (MayDepend(tensor))
         {
-            DLPackFlags flags = tensor->Flags;
-            using DlPackObject source = ManagedTensors.Of(tensor);
+            using DlPackObject source = ManagedTensors.ToOrder(tensor);
             source.Dlpack(Default(type)).Dispose();
-
-            // Nobody was told of a copy by this.
-            tensor->Flags = flags;
         }
     }
 
@@ -48,10 +53,9 @@ internal static unsafe class Streams
         DLDevice device = tensor->Tensor.device;
         if (device.device_type != DLDeviceType.kDLCPU && device.IsCpuReadable && MayDepend(tensor))
         {
-            DLPackFlags flags = tensor->Flags;
-            using DlPackObject source = ManagedTensors.Of(tensor);
+            using DlPackObject source = ManagedTensors.ToOrder(tensor);
+            using GilPause others = GilPause.BeginIf(true);
             source.EnsureOnHost();
-            tensor->Flags = flags;
         }
     }
 
@@ -76,6 +80,7 @@ internal static unsafe class Streams
         return true;
     }
 
-    private static bool MayDepend(PyTensor* tensor) =>
+    /// <summary>Whether there may be a stream on whose work a tensor's content depends.</summary>
+    public static bool MayDepend(PyTensor* tensor) =>
         tensor->SourceKind == PyTensorSource.Managed || tensor->ProducerStream != PyTensor.NoStream;
 }

@@ -24,7 +24,7 @@ internal static unsafe class ForkedChild
     public static nint[] Callbacks =>
     [
         .. PyTensorType.Callbacks, .. ExchangeApi.Callbacks, .. Capsules.Callbacks, .. Lending.Callbacks,
-        .. ReleaseQueue.Callbacks, .. Interpreter.Callbacks,
+        .. ReleaseQueue.Callbacks, .. Interpreter.Callbacks, .. Forks.Callbacks,
     ];
 
     /// <summary>Why there is nothing to be had.</summary>

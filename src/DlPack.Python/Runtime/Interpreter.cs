@@ -9,11 +9,18 @@ internal static unsafe class Interpreter
     private const long MainInterpreter = 0;
 
     private static readonly object _gate = new();
-    private static readonly PyMethodDef* _closeMethod = MakeCloseMethod();
+    private static readonly PyMethodDef* _closeMethod = Native.Method("_close"u8, &OnClose);
 
     private static volatile bool _isReady;
     private static bool _isLoaded;
     private static int _takingGil;
+
+    // Changed by who has the GIL only.
+    private static int _paused;
+    private static int _forking;
+
+    [ThreadStatic]
+    private static int _ownPauses;
 
     /// <summary>What Python calls.</summary>
     public static nint[] Callbacks => [(nint)(delegate* unmanaged[Cdecl]<nint, nint, nint>)&OnClose];
@@ -84,6 +91,7 @@ internal static unsafe class Interpreter
         DlpackKeywords.Reset();
         NumPyScalars.Reset();
         RegisterAtExit();
+        Forks.Register();
         ForkedChild.Rehearse();
         FinalizerThread.Learn();
         _isReady = true;
@@ -113,6 +121,61 @@ internal static unsafe class Interpreter
     {
         PythonApi.PyGILState_Release(state);
         Interlocked.Decrement(ref _takingGil);
+    }
+
+    /// <summary>
+    /// Lets go of the GIL, unless Python ends, in which case nobody may wait for it any more, or forks. Needs the GIL.
+    /// </summary>
+    /// <returns>What <see cref="Resume"/> wants; 0 if the GIL is still held.</returns>
+    public static nint TryPause()
+    {
+        if (BridgeState.IsClosing || _forking > 0)
+        {
+            return 0;
+        }
+
+        Interlocked.Increment(ref _takingGil);
+        _paused++;
+        _ownPauses++;
+        return PythonApi.PyEval_SaveThread();
+    }
+
+    /// <summary>Undoes <see cref="TryPause"/>.</summary>
+    public static void Resume(nint thread)
+    {
+        PythonApi.PyEval_RestoreThread(thread);
+        _ownPauses--;
+        _paused--;
+        Interlocked.Decrement(ref _takingGil);
+    }
+
+    /// <summary>
+    /// Waits until no other thread works without the GIL, and has none begin: the child would inherit what such a thread
+    /// has locked, and .NET's garbage collector there would wait for it to stop. Needs the GIL.
+    /// </summary>
+    public static void BeginFork()
+    {
+        _forking++;
+        int own = _ownPauses;
+        if (_paused > own && !BridgeState.IsClosing)
+        {
+            Interlocked.Increment(ref _takingGil);
+            nint thread = PythonApi.PyEval_SaveThread();
+            SpinWait.SpinUntil(() => Volatile.Read(ref _paused) <= own);
+            PythonApi.PyEval_RestoreThread(thread);
+            Interlocked.Decrement(ref _takingGil);
+        }
+    }
+
+    /// <summary>Undoes <see cref="BeginFork"/> in the parent, also if there is no child. Needs the GIL.</summary>
+    public static void EndFork() => _forking = Math.Max(_forking - 1, 0);
+
+    /// <summary>What holds in a forked child, which has one thread, and that one has the GIL.</summary>
+    public static void ForgetOtherThreads()
+    {
+        _forking = 0;
+        _paused = _ownPauses;
+        Volatile.Write(ref _takingGil, _ownPauses);
     }
 
     private static void RegisterAtExit()
@@ -147,23 +210,14 @@ internal static unsafe class Interpreter
         _isReady = false;
 
         // A thread that waits for the GIL when Python ends never comes back: let those finish that wait for it now.
-        if (Volatile.Read(ref _takingGil) != 0)
+        if (Volatile.Read(ref _takingGil) > 0)
         {
             nint thread = PythonApi.PyEval_SaveThread();
-            SpinWait.SpinUntil(() => Volatile.Read(ref _takingGil) == 0);
+            SpinWait.SpinUntil(() => Volatile.Read(ref _takingGil) <= 0);
             PythonApi.PyEval_RestoreThread(thread);
         }
 
         ReleaseQueue.Drain();
         return Py.NewNone();
-    }
-
-    private static PyMethodDef* MakeCloseMethod()
-    {
-        var method = (PyMethodDef*)NativeMemory.AllocZeroed((nuint)sizeof(PyMethodDef));
-        method->Name = Text.Literal("_close"u8);
-        method->Function = (delegate* unmanaged[Cdecl]<nint, nint, nint>)&OnClose;
-        method->Flags = PyMethodDef.NoArguments;
-        return method;
     }
 }

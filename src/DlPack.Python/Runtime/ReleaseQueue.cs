@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -9,9 +10,9 @@ namespace DlPackNet.Python;
 /// </summary>
 internal static unsafe class ReleaseQueue
 {
-    private static readonly object _gate = new();
-    private static readonly Stack<nint> _waiting = new();
-    private static bool _isScheduled;
+    // Without a lock, which a forked child might inherit from a thread that it has not got.
+    private static readonly ConcurrentStack<nint> _waiting = new();
+    private static int _isScheduled;
 
     /// <summary>What Python calls.</summary>
     public static nint[] Callbacks => [(nint)(delegate* unmanaged[Cdecl]<nint, int>)&OnPending];
@@ -55,19 +56,9 @@ internal static unsafe class ReleaseQueue
     /// <summary>Drops what waits, one by one, since dropping may run Python code, which may come back here.</summary>
     public static void Drain()
     {
-        while (true)
+        while (_waiting.TryPop(out nint tensor))
         {
-            nint tensor;
-            lock (_gate)
-            {
-                if (!_waiting.TryPop(out tensor))
-                {
-                    return;
-                }
-
-                BridgeState.Queued--;
-            }
-
+            Interlocked.Decrement(ref BridgeState.Queued);
             PyTensor.DropReference((PyTensor*)tensor);
         }
     }
@@ -75,30 +66,28 @@ internal static unsafe class ReleaseQueue
     /// <summary>Forgets what was left over from a Python that has ended.</summary>
     public static void Forget()
     {
-        lock (_gate)
-        {
-            _waiting.Clear();
-            BridgeState.Queued = 0;
-            _isScheduled = false;
-        }
+        _waiting.Clear();
+        ForgetOtherThreads();
+    }
+
+    /// <summary>What holds in a forked child, where nobody is in the middle of adding something.</summary>
+    public static void ForgetOtherThreads()
+    {
+        BridgeState.Queued = _waiting.Count;
+        Volatile.Write(ref _isScheduled, 0);
     }
 
     private static void Add(nint tensor)
     {
-        bool schedule;
-        lock (_gate)
-        {
-            _waiting.Push(tensor);
-            BridgeState.Queued++;
-            schedule = !_isScheduled;
-            _isScheduled = true;
-        }
+        Interlocked.Increment(ref BridgeState.Queued);
+        _waiting.Push(tensor);
 
         // Python's own queue is short; if it is full, the next call into the bridge drains ours.
+        bool schedule = Interlocked.Exchange(ref _isScheduled, 1) == 0;
         if (schedule && (BridgeState.IsClosing || PythonApi.Py_IsInitialized() == 0
             || PythonApi.Py_AddPendingCall((nint)(delegate* unmanaged[Cdecl]<nint, int>)&OnPending, 0) != 0))
         {
-            Volatile.Write(ref _isScheduled, false);
+            Volatile.Write(ref _isScheduled, 0);
         }
     }
 
@@ -111,7 +100,7 @@ internal static unsafe class ReleaseQueue
             return 0;
         }
 
-        Volatile.Write(ref _isScheduled, false);
+        Volatile.Write(ref _isScheduled, 0);
         Drain();
         return 0;
     }

@@ -10,13 +10,14 @@ internal static unsafe class ManagedTensors
     /// <returns>A new object, which the caller disposes.</returns>
     public static DlPackObject Of(PyTensor* self)
     {
-        if (self->SourceKind == PyTensorSource.Managed)
-        {
-            return ((DlPackObject)GCHandle.FromIntPtr(self->Source).Target!).AsDlPack();
-        }
-
-        return Borrow(self);
+        DlPackObject result = Make(self, self->Flags);
+        self->Flags &= ~DLPackFlags.IsCopied;
+        return result;
     }
+
+    /// <summary>As <see cref="Of"/>, for who has something wait for it and lends it to nobody.</summary>
+    /// <returns>A new object, which the caller disposes.</returns>
+    public static DlPackObject ToOrder(PyTensor* self) => Make(self, self->Flags & ~DLPackFlags.IsCopied);
 
     /// <summary>
     /// A Python tensor of a .NET one that is not in plain main memory: it stays as it is, with all that it knows of its
@@ -52,23 +53,26 @@ internal static unsafe class ManagedTensors
         }
     }
 
-    private static DlPackObject Borrow(PyTensor* self)
+    private static DlPackObject Make(PyTensor* self, DLPackFlags flags) =>
+        self->SourceKind == PyTensorSource.Managed
+            ? ((DlPackObject)GCHandle.FromIntPtr(self->Source).Target!).AsDlPack()
+            : Borrow(self, flags);
+
+    private static DlPackObject Borrow(PyTensor* self, DLPackFlags flags)
     {
         DLTensor* tensor = &self->Tensor;
         var owner = new PyTensorOwner(self);
         try
         {
-            DlPackObject result = DlPack.AsDlPack(
+            return DlPack.AsDlPack(
                 (nint)tensor->data,
                 tensor->dtype,
                 self->Shape,
                 self->Strides,
                 tensor->device,
                 owner,
-                self->Flags,
+                flags,
                 tensor->byte_offset);
-            self->Flags &= ~DLPackFlags.IsCopied;
-            return result;
         }
         catch (ArgumentException e)
         {

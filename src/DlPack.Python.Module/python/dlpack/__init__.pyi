@@ -64,7 +64,8 @@ def asdlpack(
     What the object has is tried in this order: the C exchange API of its type, __dlpack__, __cuda_array_interface__,
     __array_interface__, __array_struct__, the attributes __array_shape__ and its siblings, the buffer protocol.
 
-    stream: the stream that the data will be used on. copy: True always copies, False never, None if it must.
+    stream: the stream that the data will be used on, and None in main memory, also if that is asked for by
+    device=(1, 0): what is copied there is complete. copy: True always copies, False never, None if it must.
     device: where the data shall be, as (type, number).
 
     Raises BufferError, or ValueError, saying what was tried and why it failed; TypeError for an object with none of them.

@@ -6,6 +6,7 @@ from dlpack import asdlpack, from_dlpack
 
 from . import foreign
 from .foreign import COPIED, LEGACY, READ_ONLY, VERSIONED, Borrower
+from .interfaces import CudaInterface
 
 
 def name(capsule):
@@ -214,10 +215,31 @@ def test_a_copy_is_made_on_the_way_in():
 
 def test_the_device_of_the_way_in():
     assert asdlpack(bytearray(3), device=(1, 0)).device == (1, 0)
-    with pytest.raises(BufferError):
-        asdlpack(bytearray(3), device=(4, 0))
+    for arguments in ({"device": (4, 0)}, {"device": (2, 0)}, {"device": (2, 0), "stream": 5}):
+        with pytest.raises(BufferError, match="on cpu:0 and the consumer wants it on"):
+            asdlpack(bytearray(3), **arguments)
 
 
 def test_a_stream_makes_no_sense_on_the_host():
     with pytest.raises((ValueError, BufferError)):
         asdlpack(bytearray(3), stream=1)
+
+
+@pytest.mark.parametrize(
+    "device, stream", [((2, 0), 0), ((2, 0), -5), ((13, 0), 0), ((3, 0), 0), ((10, 0), 1), ((10, 0), -2), ((1, 0), -1)]
+)
+def test_a_number_that_is_no_stream_of_the_device_is_refused_before_anybody_is_asked(device, stream):
+    source = foreign.Lender(device=device)
+    with pytest.raises(ValueError, match="stream"):
+        asdlpack(source, stream=stream)
+    assert source.calls == []
+    with pytest.raises(ValueError, match="stream"):
+        asdlpack(source.capsule(), stream=stream)
+
+
+def test_a_number_that_is_no_stream_is_refused_where_the_tensor_names_none():
+    for stream in (0, -5):
+        for copy in (None, False, True):
+            with pytest.raises(ValueError, match="stream"):
+                asdlpack(CudaInterface(version=3), stream=stream, copy=copy)
+    assert asdlpack(CudaInterface(version=3), stream=-1).device == (2, 0)

@@ -308,6 +308,155 @@ assert _dlpack._live() == before, _dlpack._live()
     )
 
 
+def test_who_knows_no_other_device_is_asked_for_the_default_stream_which_the_copy_waits_for(run):
+    run(
+        """
+class Old(foreign.Lender):
+    def __dlpack__(self, stream=None):
+        return super().__dlpack__(stream=stream)
+
+for kind, named in ((Old, [{"stream": 1}]), (foreign.Lender, [{"stream": None, "dl_device": (1, 0)}])):
+    source = kind(device=(2, 0))
+    assert memoryview(asdlpack(source, device=(1, 0))).tolist() == [1, 2, 3]
+    assert [{k: a[k] for k in ("stream", "dl_device") if k in a} for a in source.calls] == named
+    assert calls()[-2:] == ["copy 12 bytes on 1 in 1f00", "host waits for stream 1 in 1f00"]
+    source = kind(device=(13, 0))
+    assert memoryview(asdlpack(source, device=(1, 0))).tolist() == [1, 2, 3]
+    assert calls() == ["host waits for stream 1 in 1f00"]
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "asdlpack(gpu, device=(1, 0))",
+        "from_dlpack(gpu, device=(1, 0))",
+        "gpu.__dlpack__(dl_device=(1, 0), max_version=(1, 3))",
+        "gpu.__dlpack__(dl_device=(1, 0))",
+        "strided.__dlpack__(copy=True)",
+        "pinned.__dlpack__()",
+        "memoryview(pinned)",
+        "managed.__array_interface__",
+        "numpy_like(managed)",
+    ],
+)
+def test_a_stream_may_call_python_before_it_lets_somebody_go_on(run, read):
+    run(
+        f"""
+import threading
+gpu = asdlpack(CudaInterface(version=3, stream=7))
+strided = asdlpack(CudaInterface(version=3, strides=(4, 8), stream=7))
+pinned = asdlpack(foreign.Lender(device=(3, 0)), stream=7)
+managed = asdlpack(foreign.Lender(device=(13, 0)))
+numpy_like = lambda x: x.__dlpack__(dl_device=(1, 0), max_version=(1, 0), copy=None)
+ran = []
+
+def call():
+    stub.stub_await_stream_wait()
+    ran.append(asdlpack(gpu).shape)
+    stub.stub_hold_streams(0)
+
+stub.stub_hold_streams(1)
+thread = threading.Thread(target=call)
+thread.start()
+result = {read}
+thread.join()
+assert ran == [(2, 3)] and [c for c in calls() if "waits" in c and "stream" in c][-1][:15] == "host waits for "
+del result, gpu, strided, pinned, managed
+stub.stub_wait_for_frees(0)
+assert _dlpack._live() == before, _dlpack._live()
+"""
+    )
+
+
+def test_who_borrows_while_another_thread_waits_is_told_of_the_copy_and_nobody_else(run):
+    run(
+        """
+import threading
+dl = asdlpack(foreign.Lender(device=(13, 0), flags=foreign.COPIED))
+stub.stub_hold_streams(1)
+thread = threading.Thread(target=lambda: memoryview(dl))
+thread.start()
+stub.stub_await_stream_wait()
+flags = [foreign.Borrower(dl.__dlpack__(stream=1, max_version=(1, 3))).flags]
+stub.stub_hold_streams(0)
+thread.join()
+flags.append(foreign.Borrower(dl.__dlpack__(stream=1, max_version=(1, 3))).flags)
+assert flags == [foreign.COPIED, 0], flags
+"""
+    )
+
+
+def test_python_ends_while_a_thread_waits_for_a_gpu(run):
+    """A thread that asks for the lock once Python has ended never gets it: so Python's end waits for it."""
+    out = run(
+        """
+import atexit, sys, threading
+gpu = asdlpack(CudaInterface(version=3, stream=7))
+ending, done = threading.Lock(), []
+ending.acquire()
+
+class Last:
+    def __del__(self, done=done):  # After all that was registered for Python's end.
+        print(done)
+
+def let_go_on():
+    ending.acquire()
+    stub.stub_hold_streams(0)
+
+def end():
+    sys.setswitchinterval(1000)  # Others have the lock from when dlpack, which comes next, lets go of it.
+    ending.release()
+
+stub.stub_hold_streams(1)
+for work in (let_go_on, lambda: done.append(asdlpack(gpu, device=(1, 0)).shape)):
+    threading.Thread(target=work, daemon=True).start()
+stub.stub_await_stream_wait()
+atexit.register(end)
+last = Last()
+"""
+    )
+    assert out == "[(2, 3)]"
+
+
+def test_a_fork_waits_for_who_waits_for_a_gpu(run):
+    """The child would inherit what the waiting thread has locked, and there is nobody there to unlock it."""
+    run(
+        """
+import signal, sys, threading, warnings
+warnings.simplefilter("ignore")
+gpu = asdlpack(CudaInterface(version=3, stream=7))
+forking = threading.Lock()
+forking.acquire()
+done = []
+
+def let_go_on():
+    forking.acquire()
+    stub.stub_hold_streams(0)
+
+def wait():
+    done.append(asdlpack(gpu, device=(1, 0)))
+
+stub.stub_hold_streams(1)
+threads = [threading.Thread(target=work) for work in (let_go_on, wait)]
+for thread in threads:
+    thread.start()
+stub.stub_await_stream_wait()
+forking.release()
+child = os.fork()
+if child == 0:
+    signal.alarm(60)
+    assert len(asdlpack(gpu, device=(1, 0)).shape) == 2
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+for thread in threads:
+    thread.join()
+assert memoryview(done[0]).tolist() == [[1, 2, 3], [4, 5, 6]]
+"""
+    )
+
+
 def test_a_forked_child_frees_nothing_of_its_parents_gpu(run):
     run(
         """

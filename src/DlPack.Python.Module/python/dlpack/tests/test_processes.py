@@ -95,18 +95,25 @@ def test_a_forked_child_uses_host_memory():
     assert out == "child"
 
 
-def test_a_forked_child_collects_garbage_of_its_own():
+@pytest.mark.parametrize("size", [6, 1 << 22], ids=["little is copied", "much is copied"])
+def test_a_forked_child_collects_garbage_of_its_own(size):
     """.NET's garbage collector works in the child too, which has one thread only, whatever the parent's were doing."""
     children.run(
-        """
-        import os, threading, warnings
+        f"""
+        import os, signal, threading, warnings
         from dlpack import asdlpack
+        from dlpack.tests import foreign
         warnings.simplefilter("ignore")
         going = True
+        memory = bytearray({size})
+        start = foreign.ctypes.addressof((foreign.ctypes.c_char * len(memory)).from_buffer(memory))
+        # Every other byte, which no one function of C copies.
+        lender = foreign.Lender((len(memory) // 2,), (2,), dtype=(1, 8, 1), data=start)
 
         def work():
+            dl = asdlpack(lender)
             while going:
-                asdlpack(asdlpack(b"Hello!"), copy=True)
+                asdlpack(dl, copy=True)
 
         threads = [threading.Thread(target=work) for _ in range(3)]
         for thread in threads:
@@ -114,6 +121,7 @@ def test_a_forked_child_collects_garbage_of_its_own():
         for _ in range(5):
             child = os.fork()
             if child == 0:
+                signal.alarm(60)
                 for _ in range(30000):  # Some 10 MB of managed objects.
                     asdlpack(b"Hello!", copy=True)
                 os._exit(0)
@@ -121,6 +129,54 @@ def test_a_forked_child_collects_garbage_of_its_own():
         going = False
         for thread in threads:
             thread.join()
+        """
+    )
+
+
+@pytest.mark.parametrize("much", ["asdlpack(dl, copy=True)", "dl.__dlpack__(copy=True)", "asdlpack(text).__dlpack__()"])
+def test_other_threads_run_while_much_is_copied(much):
+    children.run(
+        f"""
+        import sys, threading
+        from dlpack import asdlpack
+        dl, text = asdlpack(bytearray(1 << 26)), bytes(1 << 26)
+        ran = []
+        sys.setswitchinterval(1000)  # Others have the lock only where it is let go of.
+        hold = threading.Lock()
+        hold.acquire()
+        thread = threading.Thread(target=lambda: hold.acquire() and ran.append(1))
+        thread.start()
+        hold.release()
+        while not ran:
+            {much}
+        thread.join()
+        """
+    )
+
+
+def test_a_child_ends_that_was_forked_while_a_thread_waited_for_the_lock():
+    """The thread, which Python does not know, is not in the child, where nobody may wait for it."""
+    children.run(
+        """
+        import ctypes, os, signal, sys, warnings
+        from dlpack import _dlpack, asdlpack
+        from dlpack.tests import foreign
+        warnings.simplefilter("ignore")
+        before = _dlpack._live()
+        borrower = foreign.Borrower(asdlpack(bytearray(8)).__dlpack__(max_version=(1, 3)))
+        sys.setswitchinterval(1000)
+        libc, thread = ctypes.PyDLL(None), ctypes.c_ulong()  # Called with the lock, which so nobody else gets.
+        deleter, pointer = ctypes.c_void_p(borrower.managed.deleter), ctypes.c_void_p(borrower.pointer)
+        assert libc.pthread_create(ctypes.byref(thread), None, deleter, pointer) == 0
+        for _ in range(100000):
+            libc.sched_yield()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            sys.exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert ctypes.CDLL(None).pthread_join(thread, None) == 0
+        assert _dlpack._live() == before, _dlpack._live()
         """
     )
 

@@ -186,9 +186,18 @@ class JaxArray(Recorder):
 
 
 class CupyArray(Recorder):
-    """Versioned; a stream of None or 0 is one for CuPy's users only, and no consumer's."""
+    """Versioned; a stream of None or 0 is one for CuPy's users only, and no consumer's.
+
+    But for a copy in main memory: on a stream that is named it is only queued, and it is complete where none is.
+    """
 
     def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+        if dl_device == (CPU, 0):
+            self.calls.append({"stream": stream, "copy": copy})
+            values = elements.values("float32", 6) if stream is None else [0] * 6
+            host = foreign.Lender((2, 3), flags=foreign.COPIED)
+            host.memory[:6] = values
+            return host.capsule()
         if not stream:
             raise ValueError(f"stream {stream}")
         return self.asked(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
@@ -217,6 +226,26 @@ def test_cupy_arrays_come_in_by_one_call():
     taken.release()
     assert asdlpack(source, stream=2).device == (CUDA, 0)
     assert source.calls[1]["stream"] == 2
+
+
+@pytest.mark.parametrize("copy", [None, True])
+@pytest.mark.parametrize("take", [asdlpack, from_dlpack])
+def test_cupy_arrays_come_to_the_host_complete(take, copy):
+    source = standins.lender("float32", (2, 3), device=(CUDA, 0), kind=CupyArray)
+    dl = take(source, device=(CPU, 0), copy=copy)
+    assert dl.device == (CPU, 0)
+    assert memoryview(dl).tolist() == [[-20.5, -19.5, -18.5], [-17.5, -16.5, -15.5]]
+    assert source.calls == [{"stream": None, "copy": copy}]
+
+
+@pytest.mark.parametrize("stream", [7, 1, 0, -1])
+def test_no_stream_can_be_named_for_what_is_wanted_on_the_host(stream):
+    source = standins.lender("float32", (2, 3), device=(CUDA, 0), kind=CupyArray)
+    dl = asdlpack(source)
+    for x in (source, dl, dl.__dlpack__(), CudaInterface(version=3, stream=7), bytearray(3)):
+        with pytest.raises(ValueError, match="Main memory has no streams"):
+            asdlpack(x, device=(CPU, 0), stream=stream)
+    assert source.calls == [{"stream": 1, "max_version": (1, 3)}]
 
 
 def test_numba_arrays_come_in_with_their_stream():
