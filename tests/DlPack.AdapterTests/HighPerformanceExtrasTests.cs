@@ -70,6 +70,72 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
         renamed.Shape.ToArray().Should().Equal(3, 4);
     }
 
+    [Theory]
+    [InlineData(0, 8)]
+    [InlineData(1, 2)]
+    [InlineData(5, 3)]
+    [InlineData(7, 1)]
+    public void Whole_rows_of_native_memory_go_out_from_their_first_one(int row, int height)
+    {
+        LeaveTheRestToFinalizers();
+        using DlPackObject native = DlPack.Allocate<float>([8, 2]);
+        for (int i = 0; i < 16; i++)
+        {
+            native.AsSpan<float>()[i] = i;
+        }
+
+        float[] expected = [.. Enumerable.Range(2 * row, 2 * height).Select(i => (float)i)];
+        Memory2D<float> memory = native.AsMemory2D<float>().Slice(row, 0, height, 2);
+        using DlPackObject tensor = memory.AsDlPack();
+        using DlPackObject readOnly = ((ReadOnlyMemory2D<float>)memory).AsDlPack();
+        tensor.ToArray<float>().Should().Equal(expected);
+        tensor.Data.Should().Be(native.Data + (2 * row * sizeof(float)));
+        readOnly.ToArray<float>().Should().Equal(expected);
+        readOnly.IsReadOnly.Should().BeTrue();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.AsSpan<float>()[0] = -1;
+        native.AsSpan<float>()[2 * row].Should().Be(-1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Memory_of_a_manager_goes_out_from_its_first_item(bool showsArray)
+    {
+        using var manager = new CheckedMemory(40) { ShowsArray = showsArray };
+        for (int i = 0; i < 40; i++)
+        {
+            manager.GetSpan()[i] = i;
+        }
+
+        Check(new Memory2D<int>(manager, 3, 4, 5, 0), 3, 5);
+        Check(new Memory2D<int>(manager, 20, 4, 5, 0), 20, 5);
+        Check(new Memory2D<int>(manager, 0, 8, 5, 0), 0, 5);
+        Check(new Memory2D<int>(manager, 3, 4, 5, 2), 3, 7);
+        Check(manager.Memory.Slice(4).AsMemory2D(1, 3, 4, 0), 5, 4, knowsArray: showsArray);
+        Check(manager.Memory.Slice(4).AsMemory2D(1, 3, 4, 1), 5, 5, knowsArray: showsArray);
+        Check(new Memory2D<int>(manager, 0, 8, 5, 0).Slice(6, 0, 2, 5), 30, 5);
+        manager.Pins.Should().Be(0);
+
+        void Check(Memory2D<int> memory, int first, int stride, bool knowsArray = false)
+        {
+            int[] expected =
+            [
+                .. Enumerable.Range(0, memory.Height).SelectMany(
+                    i => Enumerable.Range(first + (i * stride), memory.Width))
+            ];
+            using DlPackObject tensor = memory.AsDlPack();
+            using DlPackObject readOnly = ((ReadOnlyMemory2D<int>)memory).AsDlPack();
+            tensor.Shape.ToArray().Should().Equal(memory.Height, memory.Width);
+            tensor.ToArray<int>().Should().Equal(expected);
+            readOnly.ToArray<int>().Should().Equal(expected);
+            readOnly.IsReadOnly.Should().BeTrue();
+            using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+            manager.Pins.Should().Be(knowsArray ? 0 : 1, "the toolkit asks a Memory for its array, but not a manager");
+            back.ToArray<int>().Should().Equal(expected);
+        }
+    }
+
     [Fact]
     public void The_letters_of_a_string_go_out_read_only()
     {
@@ -78,6 +144,9 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
         using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
         back.IsReadOnly.Should().BeTrue();
         back.ToArray<char>().Should().Equal('b', 'c', 'e', 'f');
+        using DlPackObject row = memory.Slice(1, 0, 1, 3).AsDlPack();
+        row.IsReadOnly.Should().BeTrue();
+        row.ToArray<char>().Should().Equal('d', 'e', 'f');
     }
 
     [Theory]
