@@ -137,6 +137,40 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void Threads_that_lend_memory_of_a_manager_pin_it_one_at_a_time()
+    {
+        using var manager = new CheckedMemory(40);
+        using DlPackObject tensor = new Memory2D<int>(manager, 3, 4, 5, 2).AsDlPack();
+        using var start = new Barrier(4);
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            start.SignalAndWait();
+            for (int i = 0; i < 1000; i++)
+            {
+                tensor.Dlpack().Dispose();
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        manager.Overlaps.Should().Be(0);
+        manager.Pins.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_manager_that_fails_once_it_is_pinned_is_let_go()
+    {
+        using var manager = new CheckedMemory(40);
+        using DlPackObject tensor = new Memory2D<int>(manager, 3, 4, 5, 2).AsDlPack();
+        manager.FailsWhenPinned = true;
+        Action lend = () => tensor.Dlpack();
+        lend.Should().Throw<NotSupportedException>();
+        manager.Pins.Should().Be(0);
+        manager.FailsWhenPinned = false;
+        tensor.Dlpack().Dispose();
+        manager.Pins.Should().Be(0);
+    }
+
+    [Fact]
     public void The_letters_of_a_string_go_out_read_only()
     {
         var memory = new ReadOnlyMemory2D<char>("abcdef", 2, 3);
