@@ -182,6 +182,45 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
         lend.Should().Throw<ArgumentException>().WithMessage("*no whole number of float4*");
     }
 
+    [Theory]
+    [InlineData(new long[] { 0 })]
+    [InlineData(new long[] { 0, 3 })]
+    [InlineData(new long[] { 2, 0, 3 })]
+    [InlineData(new long[] { 1, 1, 0 })]
+    public void Tensors_without_elements_go_both_ways(long[] shape)
+    {
+        nint[] lengths = Indexes.Native(shape);
+        using DlPackObject tensor = Tensor.CreateFromShape<int>(lengths).AsDlPack();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.Shape.ToArray().Should().Equal(shape);
+        Check(back);
+        using DlPackObject array = DlPack.AsDlPack(new int[6], shape, offset: 6);
+        Check(array);
+        using DlPackObject native = DlPack.Allocate<int>(shape);
+        Check(native);
+        using DlPackObject strided = DlPack.AsDlPack(new int[6], shape, [.. shape.Select(_ => -5L)]);
+        Check(strided);
+
+        void Check(DlPackObject empty)
+        {
+            empty.AsTensorSpan<int>().Lengths.ToArray().Should().Equal(lengths);
+            empty.AsTensorSpan<int>().FlattenedLength.Should().Be(0);
+            empty.AsReadOnlyTensorSpan<int>().Lengths.ToArray().Should().Equal(lengths);
+            empty.AsReadOnlyTensorSpan<int>().IsEmpty.Should().BeTrue();
+            empty.ToTensor<int>().Lengths.ToArray().Should().Equal(lengths);
+            using DlPackObject copy = empty.AsTensorSpan<int>().AsDlPack();
+            copy.Shape.ToArray().Should().Equal(shape);
+        }
+    }
+
+    [Fact]
+    public void Structs_without_elements_are_seen_too()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(new float[0, 4, 3]);
+        tensor.AsTensorSpan<Vector3>().Lengths.ToArray().Should().Equal(0, 4);
+        tensor.AsReadOnlyTensorSpan<Vector3>().Lengths.ToArray().Should().Equal(0, 4);
+    }
+
     [Fact]
     public void Another_type_of_the_same_size_can_be_named()
     {
