@@ -18,7 +18,9 @@ public static class Memory2DExtensions
     /// <param name="memory">
     /// The rows, pinned while a consumer or an address has them. What owns them must outlive every consumer.
     /// </param>
-    /// <param name="dtype">What the elements are, if not what <typeparamref name="T"/> says.</param>
+    /// <param name="dtype">
+    /// What the elements are, if not what <typeparamref name="T"/> says; no other size than a byte over bytes.
+    /// </param>
     /// <returns>
     /// A new object, which the caller disposes: shape [height, width], strides [width + pitch, 1], in elements. Writing
     /// to it writes to the memory.

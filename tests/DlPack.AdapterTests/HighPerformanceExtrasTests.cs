@@ -171,6 +171,27 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
     }
 
     [Fact]
+    public void A_packed_dtype_is_laid_over_the_address_of_the_lent_bytes()
+    {
+        var array = new byte[,] { { 0, 0x21, 0x43 }, { 0, 0x65, 0x07 } };
+        Memory2D<byte> memory = array.AsMemory2D(0, 1, 2, 2);
+        Action lend = () => memory.AsDlPack(DLDataType.Float4E2M1FN);
+        lend.Should().Throw<ArgumentException>().WithMessage("*Data*DlPackOwner.FromDisposable(tensor)*");
+
+        DlPackObject rows = memory.AsDlPack();
+        using DlPackObject packed = DlPack.AsDlPack(
+            rows.Data, DLDataType.Float4E2M1FN, [2, 4], [6, 1], owner: DlPackOwner.FromDisposable(rows));
+        using DlPackObject back = DlPack.FromDlpack(packed.Dlpack());
+        packed.Dispose();
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        back.DType.Should().Be(DLDataType.Float4E2M1FN);
+        back.Shape.ToArray().Should().Equal(2, 4);
+        back.Strides.ToArray().Should().Equal(6, 1);
+        using DlPackObject bits = DlPack.AsDlPack(back.Data, DLDataType.UInt8, [2, 2], [3, 1]);
+        bits.ToArray<byte>().Should().Equal(0x21, 0x43, 0x65, 0x07);
+    }
+
+    [Fact]
     public void The_letters_of_a_string_go_out_read_only()
     {
         var memory = new ReadOnlyMemory2D<char>("abcdef", 2, 3);

@@ -175,11 +175,24 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
     }
 
     [Fact]
-    public void A_packed_dtype_is_refused()
+    public void A_packed_dtype_is_laid_over_the_address_of_the_lent_bytes()
     {
-        Tensor<byte> tensor = Tensor.Create(new byte[4], [4]);
+        Tensor<byte> tensor = Tensor.Create(new byte[] { 0x21, 0x43, 0x65, 0x07 }, [2, 2]);
         Action lend = () => tensor.AsDlPack(DLDataType.Float4E2M1FN);
-        lend.Should().Throw<ArgumentException>().WithMessage("*no whole number of float4*");
+        lend.Should().Throw<ArgumentException>()
+            .WithMessage("*no whole number of float4*Data*DlPackOwner.FromDisposable(tensor)*");
+
+        DlPackObject bytes = tensor.AsDlPack();
+        using DlPackObject packed = DlPack.AsDlPack(
+            bytes.Data, DLDataType.Float4E2M1FN, [2, 4], owner: DlPackOwner.FromDisposable(bytes));
+        using DlPackObject back = DlPack.FromDlpack(packed.Dlpack());
+        packed.Dispose();
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        back.DType.Should().Be(DLDataType.Float4E2M1FN);
+        back.Shape.ToArray().Should().Equal(2, 4);
+        back.AsSpan<byte>().ToArray().Should().Equal(0x21, 0x43, 0x65, 0x07);
+        back.AsSpan<byte>()[3] = 9;
+        tensor[1, 1].Should().Be(9);
     }
 
     [Theory]
