@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using CommunityToolkit.HighPerformance;
 using CommunityToolkit.HighPerformance.Buffers;
@@ -17,7 +18,9 @@ public static class Memory2DExtensions
     /// <param name="memory">
     /// The rows, pinned while a consumer or an address has them. What owns them must outlive every consumer.
     /// </param>
-    /// <param name="dtype">What the elements are, if not what <typeparamref name="T"/> says.</param>
+    /// <param name="dtype">
+    /// What the elements are, if not what <typeparamref name="T"/> says; no other size than a byte over bytes.
+    /// </param>
     /// <returns>
     /// A new object, which the caller disposes: shape [height, width], strides [width + pitch, 1], in elements. Writing
     /// to it writes to the memory.
@@ -25,7 +28,7 @@ public static class Memory2DExtensions
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     public static DlPackObject AsDlPack<T>(this Memory2D<T> memory, DLDataType? dtype = null)
         where T : unmanaged =>
-        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out Memory<T> items) && IsOfArray<T>(items)
+        HasPlainItems<T>(dtype, memory.Length) && TryGetArray(memory, out ArraySegment<T> items)
             ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
             : Lend<T>(memory, dtype, DLPackFlags.None);
 
@@ -35,8 +38,8 @@ public static class Memory2DExtensions
     /// <inheritdoc cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(this ReadOnlyMemory2D<T> memory, DLDataType? dtype = null)
         where T : unmanaged =>
-        HasPlainItems<T>(dtype, memory.Length) && memory.TryGetMemory(out ReadOnlyMemory<T> items) && IsOfArray(items)
-            ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
+        HasPlainItems<T>(dtype, memory.Length) && TryGetArray(memory, out ArraySegment<T> items)
+            ? DlPack.AsDlPack((ReadOnlyMemory<T>)items, [memory.Height, memory.Width])
             : Lend(memory, dtype, DLPackFlags.ReadOnly);
 
     /// <summary>
@@ -84,7 +87,29 @@ public static class Memory2DExtensions
     private static bool HasPlainItems<T>(DLDataType? dtype, nint length)
         where T : unmanaged => dtype is null && typeof(T).IsPrimitive && length != 0;
 
-    private static bool IsOfArray<T>(ReadOnlyMemory<T> items) => MemoryMarshal.TryGetArray(items, out _);
+    /// <summary>The items of rows without gaps, if they lie in a <c>T[]</c>.</summary>
+    private static bool TryGetArray<T>(ReadOnlyMemory2D<T> memory, out ArraySegment<T> items)
+    {
+        items = default;
+        ReadOnlyMemory<T> flat;
+        try
+        {
+            if (!memory.TryGetMemory(out flat))
+            {
+                return false;
+            }
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // As below, beyond the end.
+            return false;
+        }
+
+        // Of a MemoryManager it is the wrong part, since the toolkit (8.4.2) takes an offset in bytes for one in items;
+        // and a manager may have an array to show.
+        return !MemoryMarshal.TryGetMemoryManager<T, MemoryManager<T>>(flat, out _)
+            && MemoryMarshal.TryGetArray(flat, out items);
+    }
 
     private static unsafe DlPackObject Lend<T>(ReadOnlyMemory2D<T> memory, DLDataType? dtype, DLPackFlags flags)
         where T : unmanaged => DlPack.AsDlPack(

@@ -18,7 +18,9 @@ public static unsafe class TensorExtensions
     /// <param name="tensor">
     /// The memory. It is kept in place while a consumer or an address has it, and not before.
     /// </param>
-    /// <param name="dtype">What the elements are, if not what <typeparamref name="T"/> says.</param>
+    /// <param name="dtype">
+    /// What the elements are, if not what <typeparamref name="T"/> says; no other size than a byte over bytes.
+    /// </param>
     /// <returns>
     /// A new object with the tensor's lengths and strides, in elements, which the caller disposes. Writing to it writes
     /// to the tensor. A tensor of rank 0, which has no elements, has shape [0].

@@ -39,7 +39,7 @@ public static unsafe class TensorViews
         try
         {
             return extent == 0
-                ? new TensorSpan<T>([], lengths)
+                ? new TensorSpan<T>(Array.Empty<T>(), lengths)
                 : new TensorSpan<T>((T*)tensor.Data, (nint)extent, lengths, strides);
         }
         catch (ArgumentException e)
@@ -57,7 +57,7 @@ public static unsafe class TensorViews
         try
         {
             return extent == 0
-                ? new ReadOnlyTensorSpan<T>([], lengths)
+                ? new ReadOnlyTensorSpan<T>(Array.Empty<T>(), lengths)
                 : new ReadOnlyTensorSpan<T>((T*)tensor.Data, (nint)extent, lengths, strides);
         }
         catch (ArgumentException e)

@@ -169,7 +169,8 @@ public static unsafe partial class DlPack
             throw new ArgumentException(
                 $"One item of {typeof(T)} is no whole number of {element.DType} elements, so shape and strides in "
                 + "items say nothing. Pass the address as nint or void*, with shape and strides in elements of the "
-                + "dtype.",
+                + "dtype: a tensor of the bytes, made without a dtype, has it in Data, and is what owns it by "
+                + "owner: DlPackOwner.FromDisposable(tensor).",
                 nameof(dtype));
         }
 

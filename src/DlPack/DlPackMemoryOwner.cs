@@ -25,7 +25,7 @@ public abstract class DlPackMemoryOwner : DlPackPinnableOwner
     /// <returns>The memory's address, to which a tensor's own address is relative.</returns>
     /// <remarks>
     /// Any number of handles may be out, and several threads may call this, and dispose handles, at the same time. If
-    /// it throws, there is no handle.
+    /// it throws, there is no handle: what it has pinned until then, it lets go of itself.
     /// </remarks>
     protected internal abstract nint Pin(out MemoryHandle handle);
 

@@ -70,6 +70,127 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
         renamed.Shape.ToArray().Should().Equal(3, 4);
     }
 
+    [Theory]
+    [InlineData(0, 8)]
+    [InlineData(1, 2)]
+    [InlineData(5, 3)]
+    [InlineData(7, 1)]
+    public void Whole_rows_of_native_memory_go_out_from_their_first_one(int row, int height)
+    {
+        LeaveTheRestToFinalizers();
+        using DlPackObject native = DlPack.Allocate<float>([8, 2]);
+        for (int i = 0; i < 16; i++)
+        {
+            native.AsSpan<float>()[i] = i;
+        }
+
+        float[] expected = [.. Enumerable.Range(2 * row, 2 * height).Select(i => (float)i)];
+        Memory2D<float> memory = native.AsMemory2D<float>().Slice(row, 0, height, 2);
+        using DlPackObject tensor = memory.AsDlPack();
+        using DlPackObject readOnly = ((ReadOnlyMemory2D<float>)memory).AsDlPack();
+        tensor.ToArray<float>().Should().Equal(expected);
+        tensor.Data.Should().Be(native.Data + (2 * row * sizeof(float)));
+        readOnly.ToArray<float>().Should().Equal(expected);
+        readOnly.IsReadOnly.Should().BeTrue();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.AsSpan<float>()[0] = -1;
+        native.AsSpan<float>()[2 * row].Should().Be(-1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Memory_of_a_manager_goes_out_from_its_first_item(bool showsArray)
+    {
+        using var manager = new CheckedMemory(40) { ShowsArray = showsArray };
+        for (int i = 0; i < 40; i++)
+        {
+            manager.GetSpan()[i] = i;
+        }
+
+        Check(new Memory2D<int>(manager, 3, 4, 5, 0), 3, 5);
+        Check(new Memory2D<int>(manager, 20, 4, 5, 0), 20, 5);
+        Check(new Memory2D<int>(manager, 0, 8, 5, 0), 0, 5);
+        Check(new Memory2D<int>(manager, 3, 4, 5, 2), 3, 7);
+        Check(manager.Memory.Slice(4).AsMemory2D(1, 3, 4, 0), 5, 4, knowsArray: showsArray);
+        Check(manager.Memory.Slice(4).AsMemory2D(1, 3, 4, 1), 5, 5, knowsArray: showsArray);
+        Check(new Memory2D<int>(manager, 0, 8, 5, 0).Slice(6, 0, 2, 5), 30, 5);
+        manager.Pins.Should().Be(0);
+
+        void Check(Memory2D<int> memory, int first, int stride, bool knowsArray = false)
+        {
+            int[] expected =
+            [
+                .. Enumerable.Range(0, memory.Height).SelectMany(
+                    i => Enumerable.Range(first + (i * stride), memory.Width))
+            ];
+            using DlPackObject tensor = memory.AsDlPack();
+            using DlPackObject readOnly = ((ReadOnlyMemory2D<int>)memory).AsDlPack();
+            tensor.Shape.ToArray().Should().Equal(memory.Height, memory.Width);
+            tensor.ToArray<int>().Should().Equal(expected);
+            readOnly.ToArray<int>().Should().Equal(expected);
+            readOnly.IsReadOnly.Should().BeTrue();
+            using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+            manager.Pins.Should().Be(knowsArray ? 0 : 1, "the toolkit asks a Memory for its array, but not a manager");
+            back.ToArray<int>().Should().Equal(expected);
+        }
+    }
+
+    [Fact]
+    public void Threads_that_lend_memory_of_a_manager_pin_it_one_at_a_time()
+    {
+        using var manager = new CheckedMemory(40);
+        using DlPackObject tensor = new Memory2D<int>(manager, 3, 4, 5, 2).AsDlPack();
+        using var start = new Barrier(4);
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            start.SignalAndWait();
+            for (int i = 0; i < 1000; i++)
+            {
+                tensor.Dlpack().Dispose();
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        manager.Overlaps.Should().Be(0);
+        manager.Pins.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_manager_that_fails_once_it_is_pinned_is_let_go()
+    {
+        using var manager = new CheckedMemory(40);
+        using DlPackObject tensor = new Memory2D<int>(manager, 3, 4, 5, 2).AsDlPack();
+        manager.FailsWhenPinned = true;
+        Action lend = () => tensor.Dlpack();
+        lend.Should().Throw<NotSupportedException>();
+        manager.Pins.Should().Be(0);
+        manager.FailsWhenPinned = false;
+        tensor.Dlpack().Dispose();
+        manager.Pins.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_packed_dtype_is_laid_over_the_address_of_the_lent_bytes()
+    {
+        var array = new byte[,] { { 0, 0x21, 0x43 }, { 0, 0x65, 0x07 } };
+        Memory2D<byte> memory = array.AsMemory2D(0, 1, 2, 2);
+        Action lend = () => memory.AsDlPack(DLDataType.Float4E2M1FN);
+        lend.Should().Throw<ArgumentException>().WithMessage("*Data*DlPackOwner.FromDisposable(tensor)*");
+
+        DlPackObject rows = memory.AsDlPack();
+        using DlPackObject packed = DlPack.AsDlPack(
+            rows.Data, DLDataType.Float4E2M1FN, [2, 4], [6, 1], owner: DlPackOwner.FromDisposable(rows));
+        using DlPackObject back = DlPack.FromDlpack(packed.Dlpack());
+        packed.Dispose();
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        back.DType.Should().Be(DLDataType.Float4E2M1FN);
+        back.Shape.ToArray().Should().Equal(2, 4);
+        back.Strides.ToArray().Should().Equal(6, 1);
+        using DlPackObject bits = DlPack.AsDlPack(back.Data, DLDataType.UInt8, [2, 2], [3, 1]);
+        bits.ToArray<byte>().Should().Equal(0x21, 0x43, 0x65, 0x07);
+    }
+
     [Fact]
     public void The_letters_of_a_string_go_out_read_only()
     {
@@ -78,6 +199,9 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
         using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
         back.IsReadOnly.Should().BeTrue();
         back.ToArray<char>().Should().Equal('b', 'c', 'e', 'f');
+        using DlPackObject row = memory.Slice(1, 0, 1, 3).AsDlPack();
+        row.IsReadOnly.Should().BeTrue();
+        row.ToArray<char>().Should().Equal('d', 'e', 'f');
     }
 
     [Theory]

@@ -175,11 +175,63 @@ public sealed unsafe class TensorsExtrasTests : LeakChecked
     }
 
     [Fact]
-    public void A_packed_dtype_is_refused()
+    public void A_packed_dtype_is_laid_over_the_address_of_the_lent_bytes()
     {
-        Tensor<byte> tensor = Tensor.Create(new byte[4], [4]);
+        Tensor<byte> tensor = Tensor.Create(new byte[] { 0x21, 0x43, 0x65, 0x07 }, [2, 2]);
         Action lend = () => tensor.AsDlPack(DLDataType.Float4E2M1FN);
-        lend.Should().Throw<ArgumentException>().WithMessage("*no whole number of float4*");
+        lend.Should().Throw<ArgumentException>()
+            .WithMessage("*no whole number of float4*Data*DlPackOwner.FromDisposable(tensor)*");
+
+        DlPackObject bytes = tensor.AsDlPack();
+        using DlPackObject packed = DlPack.AsDlPack(
+            bytes.Data, DLDataType.Float4E2M1FN, [2, 4], owner: DlPackOwner.FromDisposable(bytes));
+        using DlPackObject back = DlPack.FromDlpack(packed.Dlpack());
+        packed.Dispose();
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        back.DType.Should().Be(DLDataType.Float4E2M1FN);
+        back.Shape.ToArray().Should().Equal(2, 4);
+        back.AsSpan<byte>().ToArray().Should().Equal(0x21, 0x43, 0x65, 0x07);
+        back.AsSpan<byte>()[3] = 9;
+        tensor[1, 1].Should().Be(9);
+    }
+
+    [Theory]
+    [InlineData(new long[] { 0 })]
+    [InlineData(new long[] { 0, 3 })]
+    [InlineData(new long[] { 2, 0, 3 })]
+    [InlineData(new long[] { 1, 1, 0 })]
+    public void Tensors_without_elements_go_both_ways(long[] shape)
+    {
+        nint[] lengths = Indexes.Native(shape);
+        using DlPackObject tensor = Tensor.CreateFromShape<int>(lengths).AsDlPack();
+        using DlPackObject back = DlPack.FromDlpack(tensor.Dlpack());
+        back.Shape.ToArray().Should().Equal(shape);
+        Check(back);
+        using DlPackObject array = DlPack.AsDlPack(new int[6], shape, offset: 6);
+        Check(array);
+        using DlPackObject native = DlPack.Allocate<int>(shape);
+        Check(native);
+        using DlPackObject strided = DlPack.AsDlPack(new int[6], shape, [.. shape.Select(_ => -5L)]);
+        Check(strided);
+
+        void Check(DlPackObject empty)
+        {
+            empty.AsTensorSpan<int>().Lengths.ToArray().Should().Equal(lengths);
+            empty.AsTensorSpan<int>().FlattenedLength.Should().Be(0);
+            empty.AsReadOnlyTensorSpan<int>().Lengths.ToArray().Should().Equal(lengths);
+            empty.AsReadOnlyTensorSpan<int>().IsEmpty.Should().BeTrue();
+            empty.ToTensor<int>().Lengths.ToArray().Should().Equal(lengths);
+            using DlPackObject copy = empty.AsTensorSpan<int>().AsDlPack();
+            copy.Shape.ToArray().Should().Equal(shape);
+        }
+    }
+
+    [Fact]
+    public void Structs_without_elements_are_seen_too()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(new float[0, 4, 3]);
+        tensor.AsTensorSpan<Vector3>().Lengths.ToArray().Should().Equal(0, 4);
+        tensor.AsReadOnlyTensorSpan<Vector3>().Lengths.ToArray().Should().Equal(0, 4);
     }
 
     [Fact]

@@ -17,9 +17,18 @@ internal sealed class BlockKeeper
     /// <returns>The memory's address.</returns>
     public nint Pin(DlPackMemoryOwner owner)
     {
-        nint address = owner.Pin(out _pin);
-        Owner = owner;
-        return address;
+        try
+        {
+            nint address = owner.Pin(out _pin);
+            Owner = owner;
+            return address;
+        }
+        catch
+        {
+            // Whatever it put there is its own to dispose, but a free block keeps nothing alive.
+            _pin = default;
+            throw;
+        }
     }
 
     /// <summary>Undoes <see cref="Pin"/>.</summary>

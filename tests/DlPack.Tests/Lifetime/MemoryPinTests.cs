@@ -118,6 +118,61 @@ public sealed unsafe class MemoryPinTests : LeakCheckedTests
     }
 
     [Fact]
+    public void A_block_keeps_nothing_of_a_pin_that_failed_late()
+    {
+        WeakReference memory = Fail();
+        Collect.Everything();
+        memory.IsAlive.Should().BeFalse();
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Fail()
+        {
+            var owner = new CountingOwner(new float[6]) { LateFailure = new NotSupportedException("too late") };
+            using DlPackObject tensor = Over(owner);
+            Action lend = () => DlPack.Export(tensor);
+            lend.Should().Throw<NotSupportedException>();
+            owner.Pins.Should().Be(0);
+            return new WeakReference(owner);
+        }
+    }
+
+    [Fact]
+    public void What_is_run_to_unpin_may_lend_and_delete()
+    {
+        var owner = new CountingOwner(_numbers);
+        using DlPackObject tensor = Over(owner);
+        using DlPackObject other = Over(new CountingOwner(_numbers));
+        nint inner = 0;
+        owner.OnUnpin = () =>
+        {
+            owner.OnUnpin = null;
+            inner = (nint)DlPack.Export(other);
+            DLManagedTensorVersioned* again = DlPack.Export(tensor);
+            again->deleter(again);
+        };
+        DLManagedTensorVersioned* lent = DlPack.Export(tensor);
+        lent->deleter(lent);
+        owner.Pins.Should().Be(0);
+        inner.Should().NotBe((nint)lent, "the block is free only when it is unpinned");
+        Live.Blocks.Should().Be(1);
+        ((DLManagedTensorVersioned*)inner)->deleter((DLManagedTensorVersioned*)inner);
+    }
+
+    [Fact]
+    public void Many_dimensions_are_pinned_and_freed_alike()
+    {
+        var owner = new CountingOwner(_numbers);
+        using DlPackObject tensor = DlPack.AsDlPack(
+            sizeof(float), DLDataType.Float32, [1, 1, 1, 1, 1, 1, 1, 1, 1, 5], owner: owner);
+        DLManagedTensorVersioned* lent = DlPack.Export(tensor);
+        ((float*)lent->dl_tensor.data)[4].Should().Be(5);
+        Live.Pins.Should().Be(1);
+        lent->deleter(lent);
+        owner.Pins.Should().Be(0);
+        Live.Should().Be(new LiveCounts(Objects: 1));
+    }
+
+    [Fact]
     public void Threads_lend_and_delete_at_once()
     {
         var owner = new CountingOwner(_numbers);
@@ -148,6 +203,10 @@ public sealed unsafe class MemoryPinTests : LeakCheckedTests
 
         public Exception? UnpinFailure { get; set; }
 
+        public Exception? LateFailure { get; set; }
+
+        public Action? OnUnpin { get; set; }
+
         protected internal override nint Pin(out MemoryHandle handle)
         {
             if (PinFailure is not null)
@@ -158,6 +217,13 @@ public sealed unsafe class MemoryPinTests : LeakCheckedTests
             Interlocked.Increment(ref _pins);
             GCHandle pin = GCHandle.Alloc(array, GCHandleType.Pinned);
             handle = new MemoryHandle(null, pin, new Counter(this));
+            if (LateFailure is not null)
+            {
+                MemoryHandle copy = handle;
+                copy.Dispose();
+                throw LateFailure;
+            }
+
             return pin.AddrOfPinnedObject();
         }
 
@@ -168,6 +234,7 @@ public sealed unsafe class MemoryPinTests : LeakCheckedTests
             public void Unpin()
             {
                 Interlocked.Decrement(ref owner._pins);
+                owner.OnUnpin?.Invoke();
                 if (owner.UnpinFailure is not null)
                 {
                     throw owner.UnpinFailure;
