@@ -4,7 +4,8 @@ namespace DlPackNet;
 
 /// <summary>
 /// Tensors bound to the inputs and outputs of a model, to run it many times over them. It holds what is bound: until
-/// something else is bound to the name, until it is cleared, or until it is disposed.
+/// something else is bound to the name, until it is cleared, or until it is disposed; and an input that the model puts
+/// out again until the next run, too.
 /// </summary>
 /// <remarks>
 /// Members must not be called at the same time from several threads. The session must outlive the binding's last run;
@@ -17,6 +18,10 @@ public sealed class DlPackIoBinding : IDisposable
     private readonly Dictionary<string, BoundTensor> _inputs = [];
     private readonly Dictionary<string, BoundTensor> _outputs = [];
 
+    // The inputs that the model has as outputs, too, and those of the last run: its outputs are in their memory.
+    private readonly string[] _passable;
+    private readonly Dictionary<string, DlPackObject> _passed = [];
+
     /// <summary>A binding to which nothing is bound.</summary>
     /// <param name="session">The model, which stays the caller's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="session"/> is null.</exception>
@@ -24,6 +29,10 @@ public sealed class DlPackIoBinding : IDisposable
     {
         ArgumentNullException.ThrowIfNull(session);
         _session = session;
+        _passable =
+        [
+            .. session.InputNames.Concat(session.OverridableInitializerMetadata.Keys).Intersect(session.OutputNames),
+        ];
         Binding = session.CreateIoBinding();
     }
 
@@ -53,7 +62,8 @@ public sealed class DlPackIoBinding : IDisposable
     /// <param name="name">The output.</param>
     /// <param name="tensor">
     /// See <see cref="OrtValueViews.ToOrtValue"/>; of the shape and element type that the model puts out. Held by the
-    /// binding.
+    /// binding. (ONNX Runtime writes nothing into it if the output is an input again: <see cref="GetOutputs"/> lends
+    /// that.)
     /// </param>
     /// <param name="stream">See <see cref="OrtValueViews.ToOrtValue"/>.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
@@ -91,13 +101,15 @@ public sealed class DlPackIoBinding : IDisposable
     {
         CheckAlive();
         _session.RunWithBinding(options, Binding);
+        RememberPassed();
         GC.KeepAlive(this);
     }
 
     /// <summary>The outputs of the last run.</summary>
     /// <returns>
     /// A tensor for each output, in the order of <c>Binding.GetOutputNames()</c>, which the caller disposes: what was
-    /// bound, or ONNX Runtime's memory. They may outlive the binding and the session.
+    /// bound to it, or to the input that the model puts out again, or ONNX Runtime's memory. They may outlive the
+    /// binding and the session.
     /// </returns>
     /// <exception cref="DlPackException">See <see cref="OrtValueExtensions.AsDlPack"/>.</exception>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
@@ -105,7 +117,7 @@ public sealed class DlPackIoBinding : IDisposable
     {
         CheckAlive();
         using IDisposableReadOnlyCollection<OrtValue> values = Binding.GetOutputValues();
-        return OrtOutputs.Lend(values, _inputs.Values.Concat(_outputs.Values));
+        return OrtOutputs.Lend(values, Binding.GetOutputNames(), BoundTo);
     }
 
     /// <summary>Lets go of everything that is bound, to start anew.</summary>
@@ -142,6 +154,25 @@ public sealed class DlPackIoBinding : IDisposable
         bound.Add(name, tensor);
     }
 
+    // An output of an input's name is that input.
+    private IEnumerable<DlPackObject> BoundTo(string output)
+    {
+        if (_outputs.TryGetValue(output, out BoundTensor written))
+        {
+            yield return written.Tensor;
+        }
+
+        if (_passed.TryGetValue(output, out DlPackObject? passed))
+        {
+            yield return passed;
+        }
+
+        foreach (BoundTensor read in _inputs.Values)
+        {
+            yield return read.Tensor;
+        }
+    }
+
     private void CheckAlive() => ObjectDisposedException.ThrowIf(Binding.IsClosed, this);
 
     private void ReleaseAll()
@@ -153,6 +184,34 @@ public sealed class DlPackIoBinding : IDisposable
 
         _inputs.Clear();
         _outputs.Clear();
+        ForgetPassed();
+    }
+
+    private void RememberPassed()
+    {
+        ForgetPassed();
+        if (_passable.Length == 0)
+        {
+            return;
+        }
+
+        foreach (string name in _passable.Intersect(Binding.GetOutputNames()))
+        {
+            if (_inputs.TryGetValue(name, out BoundTensor read))
+            {
+                _passed.Add(name, read.Tensor.AsDlPack());
+            }
+        }
+    }
+
+    private void ForgetPassed()
+    {
+        foreach (DlPackObject passed in _passed.Values)
+        {
+            passed.Dispose();
+        }
+
+        _passed.Clear();
     }
 
     private static void Release(Dictionary<string, BoundTensor> bound, string name)
