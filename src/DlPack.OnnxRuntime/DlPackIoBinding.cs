@@ -17,6 +17,7 @@ public sealed class DlPackIoBinding : IDisposable
     private readonly InferenceSession _session;
     private readonly Dictionary<string, BoundTensor> _inputs = [];
     private readonly Dictionary<string, BoundTensor> _outputs = [];
+    private readonly HashSet<string> _allocated = [];
 
     // The inputs that the model has as outputs, too, and those of the last run: its outputs are in their memory.
     private readonly string[] _passable;
@@ -38,7 +39,8 @@ public sealed class DlPackIoBinding : IDisposable
 
     /// <summary>
     /// ONNX Runtime's own binding, for what this class does not offer (<c>BindOutputToDevice</c>, synchronization).
-    /// What is bound by it is held by nobody.
+    /// What is bound by it is held by nobody, and outputs that it allocates are written again by the next run. Bind an
+    /// output either here or there.
     /// </summary>
     public OrtIoBinding Binding { get; }
 
@@ -75,10 +77,12 @@ public sealed class DlPackIoBinding : IDisposable
         ArgumentNullException.ThrowIfNull(tensor);
         CheckAlive();
         Bind(_outputs, name, BoundTensor.ForWriting(tensor, stream), Binding.BindOutput);
+        _allocated.Remove(name);
     }
 
     /// <summary>
-    /// Has ONNX Runtime allocate an output in main memory at each run; <see cref="GetOutputs"/> lends it.
+    /// Has ONNX Runtime allocate an output in main memory at each run, of whatever shape; <see cref="GetOutputs"/> lends
+    /// it, and later runs leave it alone.
     /// </summary>
     /// <param name="name">The output.</param>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
@@ -87,7 +91,8 @@ public sealed class DlPackIoBinding : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         CheckAlive();
-        Binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
+        Allocate(name);
+        _allocated.Add(name);
         Release(_outputs, name);
     }
 
@@ -100,6 +105,11 @@ public sealed class DlPackIoBinding : IDisposable
     public void Run(RunOptions options)
     {
         CheckAlive();
+        foreach (string name in _allocated)
+        {
+            Allocate(name);
+        }
+
         _session.RunWithBinding(options, Binding);
         RememberPassed();
         GC.KeepAlive(this);
@@ -136,6 +146,9 @@ public sealed class DlPackIoBinding : IDisposable
         Binding.Dispose();
         ReleaseAll();
     }
+
+    // For one run: what a run has allocated, ONNX Runtime takes as bound, and writes the next run's output there.
+    private void Allocate(string name) => Binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
 
     private static void Bind(
         Dictionary<string, BoundTensor> bound, string name, BoundTensor tensor, Action<string, OrtValue> bind)
@@ -184,6 +197,7 @@ public sealed class DlPackIoBinding : IDisposable
 
         _inputs.Clear();
         _outputs.Clear();
+        _allocated.Clear();
         ForgetPassed();
     }
 

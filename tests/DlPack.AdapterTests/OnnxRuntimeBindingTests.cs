@@ -166,6 +166,62 @@ public class OnnxRuntimeBindingTests : LeakChecked
     }
 
     [Fact]
+    public void What_ONNX_Runtime_allocates_is_left_alone_by_the_next_run()
+    {
+        float[] input = [1, 2];
+        using DlPackIoBinding binding = Bound(input, new float[2]);
+        binding.BindOutput("y");
+        using DlPackObject first = RunOnce(binding);
+        input[1] = 5;
+        using DlPackObject second = RunOnce(binding);
+        first.ToArray<float>().Should().Equal(-1, -2);
+        second.ToArray<float>().Should().Equal(-1, -5);
+    }
+
+    [Fact]
+    public void What_ONNX_Runtime_allocates_is_as_long_as_the_input_of_the_run()
+    {
+        using DlPackIoBinding binding = Bound([1, 2], new float[2]);
+        binding.BindOutput("y");
+        using DlPackObject two = RunOnce(binding);
+        using DlPackObject longer = DlPack.AsDlPack(new float[] { 1, 2, 3, 4, 5 });
+        binding.BindInput("x", longer);
+        using DlPackObject five = RunOnce(binding);
+        two.ToArray<float>().Should().Equal(-1, -2);
+        five.ToArray<float>().Should().Equal(-1, -2, -3, -4, -5);
+    }
+
+    [Fact]
+    public void An_output_is_allocated_until_a_tensor_is_bound_to_it_or_all_is_cleared()
+    {
+        float[] input = [1, 2];
+        float[] output = new float[2];
+        using DlPackObject x = DlPack.AsDlPack(input);
+        using DlPackObject y = DlPack.AsDlPack(output);
+        using DlPackIoBinding binding = Bound(input, output);
+        binding.BindOutput("y");
+        using DlPackObject first = RunOnce(binding);
+        binding.BindOutput("y", y);
+        using DlPackObject second = RunOnce(binding);
+        output.Should().Equal(-1, -2);
+        second.Data.Should().Be(y.Data);
+        binding.BindOutput("y");
+        input[0] = 7;
+        using DlPackObject third = RunOnce(binding);
+        output.Should().Equal(-1, -2);
+        third.ToArray<float>().Should().Equal(-7, -2);
+        binding.Clear();
+        binding.BindInput("x", x);
+        binding.BindOutput("y", y);
+        binding.Run(_options);
+        output.Should().Equal(-7, -2);
+        binding.Clear();
+        binding.BindInput("x", x);
+        binding.Invoking(b => b.Run(_options)).Should().Throw<OnnxRuntimeException>("no output is bound any more");
+        first.ToArray<float>().Should().Equal(-1, -2);
+    }
+
+    [Fact]
     public void Before_a_run_there_are_no_outputs_to_lend()
     {
         using DlPackIoBinding binding = Bound([1, 2], new float[2]);
@@ -229,6 +285,12 @@ public class OnnxRuntimeBindingTests : LeakChecked
                 release();
             }));
         binding.BindInput("x", tensor);
+    }
+
+    private DlPackObject RunOnce(DlPackIoBinding binding)
+    {
+        binding.Run(_options);
+        return binding.GetOutputs().Should().ContainSingle().Subject;
     }
 
     private DlPackIoBinding Bound(float[] input, float[] output)
