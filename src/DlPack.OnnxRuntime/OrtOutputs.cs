@@ -7,15 +7,21 @@ internal static class OrtOutputs
 {
     /// <summary>A tensor over each value.</summary>
     /// <param name="values">What the run has put out. The caller disposes them.</param>
-    /// <param name="bound">The tensors that the run worked on.</param>
-    public static DlPackObject[] Lend(IReadOnlyList<OrtValue> values, IEnumerable<BoundTensor> bound)
+    /// <param name="names">The output that each value is.</param>
+    /// <param name="bound">The tensors in whose memory an output may be, that of its name first.</param>
+    public static DlPackObject[] Lend(
+        IReadOnlyList<OrtValue> values,
+        IReadOnlyCollection<string> names,
+        Func<string, IEnumerable<DlPackObject>> bound)
     {
         var tensors = new DlPackObject[values.Count];
+        int count = 0;
         try
         {
-            for (int i = 0; i < tensors.Length; i++)
+            foreach (string name in names)
             {
-                tensors[i] = Lend(values[i], bound);
+                tensors[count] = Lend(values[count], bound(name));
+                count++;
             }
 
             return tensors;
@@ -27,15 +33,12 @@ internal static class OrtOutputs
         }
     }
 
-    // A model may pass an input through as an output: then the value is over the input's memory, which values by the
-    // public members alone do not hold.
-    private static DlPackObject Lend(OrtValue value, IEnumerable<BoundTensor> bound)
+    // An output may be in memory that was bound to it, or to an input that the model passes through: values by the
+    // public members alone do not hold that, and none says that it is read-only.
+    private static DlPackObject Lend(OrtValue value, IEnumerable<DlPackObject> bound)
     {
         DlPackObject tensor = value.AsDlPack();
-        DlPackObject? same = tensor.Length == 0
-            ? null
-            : bound.Select(b => b.Tensor).FirstOrDefault(
-                other => other.Data == tensor.Data && other.Device == tensor.Device);
+        DlPackObject? same = tensor.Length == 0 ? null : bound.FirstOrDefault(other => AreSame(other, tensor));
         if (same is null)
         {
             return tensor;
@@ -44,4 +47,12 @@ internal static class OrtOutputs
         tensor.Dispose();
         return same.AsDlPack();
     }
+
+    // Several tensors may be laid over one address. All that the main processor can read is main memory to ONNX
+    // Runtime.
+    private static bool AreSame(DlPackObject bound, DlPackObject tensor) =>
+        bound.DType == tensor.DType
+        && bound.Shape.SequenceEqual(tensor.Shape)
+        && (bound.Device == tensor.Device || (bound.Device.IsCpuReadable && tensor.Device.IsCpuReadable))
+        && bound.Data == tensor.Data;
 }

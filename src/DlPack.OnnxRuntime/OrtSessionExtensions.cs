@@ -15,7 +15,8 @@ public static class OrtSessionExtensions
     /// <param name="inputs">A row-major tensor for each name, read-only ones too.</param>
     /// <param name="outputNames">The outputs that are wanted.</param>
     /// <param name="outputs">
-    /// A writable row-major tensor for each name, of the shape and element type that the model puts out.
+    /// A writable row-major tensor for each name, of the shape and element type that the model puts out. (ONNX Runtime
+    /// writes nothing for an output that is an input again.)
     /// </param>
     /// <exception cref="ArgumentNullException">An argument, or a tensor, is null.</exception>
     /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
@@ -47,8 +48,8 @@ public static class OrtSessionExtensions
     /// <param name="inputs">A row-major tensor for each name, read-only ones too.</param>
     /// <param name="outputNames">The outputs that are wanted.</param>
     /// <returns>
-    /// A tensor for each output name, over ONNX Runtime's memory, which the caller disposes. They may outlive the
-    /// session.
+    /// A tensor for each output name, over ONNX Runtime's memory, which the caller disposes; an input that the model
+    /// puts out again is the input's tensor, read-only if that is. They may outlive the session.
     /// </returns>
     /// <exception cref="ArgumentNullException">An argument, or a tensor, is null.</exception>
     /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
@@ -72,6 +73,12 @@ public static class OrtSessionExtensions
         read.Add(inputNames, inputs, tensor => BoundTensor.ForReading(tensor));
         using IDisposableReadOnlyCollection<OrtValue> written = session.Run(
             options, inputNames, read.Values, outputNames);
-        return OrtOutputs.Lend(written, read);
+        return OrtOutputs.Lend(written, outputNames, PassedAs);
+
+        // An output of an input's name is that input.
+        IEnumerable<DlPackObject> PassedAs(string output) => inputNames
+            .Zip(read, (name, bound) => (name, bound.Tensor))
+            .OrderByDescending(input => input.name == output)
+            .Select(input => input.Tensor);
     }
 }

@@ -24,9 +24,18 @@ internal static class OnnxModel
     public static InferenceSession PassThrough() =>
         new(Encode("Neg", ["x"], ["x", "y"], _ => TensorElementType.Float));
 
-    private static byte[] Encode(string op, string[] inputs, string[] outputs, Func<string, TensorElementType> type)
+    /// <summary>A session that puts both its inputs out too, in front of <c>y = -b</c>, of any shapes.</summary>
+    public static InferenceSession PassThrough(TensorElementType a, TensorElementType b) =>
+        new(Encode("Neg", ["a", "b"], ["a", "b", "y"], name => name == "a" ? a : b, used: ["b"]));
+
+    private static byte[] Encode(
+        string op,
+        string[] inputs,
+        string[] outputs,
+        Func<string, TensorElementType> type,
+        string[]? used = null)
     {
-        byte[] node = [.. inputs.SelectMany(name => Text(1, name)), .. Text(2, "y"), .. Text(4, op)];
+        byte[] node = [.. (used ?? inputs).SelectMany(name => Text(1, name)), .. Text(2, "y"), .. Text(4, op)];
         byte[] graph =
         [
             .. Message(1, node),

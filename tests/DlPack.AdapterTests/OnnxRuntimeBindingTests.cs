@@ -1,3 +1,4 @@
+using DlPackNet.Interop;
 using DlPackNet.Tests;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
@@ -67,6 +68,168 @@ public class OnnxRuntimeBindingTests : LeakChecked
     }
 
     [Fact]
+    public void An_output_in_the_memory_of_an_input_is_the_tensor_that_was_bound_to_it()
+    {
+        float[] memory = [1, 2, 3, 4, 5, 6];
+        using InferenceSession session = OnnxModel.PassThrough(TensorElementType.Float, TensorElementType.Float);
+        using DlPackObject a = DlPack.AsDlPack(memory, [2, 3]);
+        using DlPackObject b = DlPack.AsDlPack(new float[] { 7, 8 });
+        using DlPackObject y = DlPack.AsDlPack(memory, [2]);
+        using var binding = new DlPackIoBinding(session);
+        binding.BindInput("a", a);
+        binding.BindInput("b", b);
+        binding.BindOutput("y", y);
+        binding.Run(_options);
+        using DlPackObject output = binding.GetOutputs().Should().ContainSingle().Subject;
+        output.Shape.ToArray().Should().Equal(2);
+        output.ToArray<float>().Should().Equal(-7, -8);
+        memory.Should().Equal(-7, -8, 3, 4, 5, 6);
+    }
+
+    [Fact]
+    public void An_output_over_a_read_only_input_can_be_written()
+    {
+        float[] memory = [1, 2];
+        using DlPackObject x = DlPack.AsDlPack((ReadOnlyMemory<float>)memory);
+        using DlPackObject y = DlPack.AsDlPack(memory);
+        using var binding = new DlPackIoBinding(_session);
+        binding.BindInput("x", x);
+        binding.BindOutput("y", y);
+        binding.Run(_options);
+        using DlPackObject output = binding.GetOutputs().Should().ContainSingle().Subject;
+        output.AsSpan<float>()[1] = 5;
+        memory.Should().Equal(-1, 5);
+    }
+
+    [Fact]
+    public void A_read_only_input_that_is_put_out_again_stays_read_only_and_held_until_the_next_run()
+    {
+        using InferenceSession session = OnnxModel.PassThrough();
+        using var binding = new DlPackIoBinding(session);
+        int released = 0;
+        BindConstant(3);
+        binding.BindOutput("x");
+        binding.BindOutput("y");
+        binding.Run(_options);
+        BindConstant(4);
+        released.Should().Be(0);
+        DlPackObject[] outputs = binding.GetOutputs();
+        binding.Run(_options);
+        released.Should().Be(0);
+        Check(outputs, 3);
+        released.Should().Be(1);
+        Check(binding.GetOutputs(), 4);
+        binding.Clear();
+        released.Should().Be(2);
+
+        static void Check(DlPackObject[] outputs, float value)
+        {
+            outputs.Select(output => output.IsReadOnly).Should().Equal(true, false);
+            outputs[0].ToArray<float>().Should().Equal(value, value);
+            outputs[1].ToArray<float>().Should().Equal(-value, -value);
+            Array.ForEach(outputs, output => output.Dispose());
+        }
+
+        void BindConstant(float value)
+        {
+            DlPackObject memory = DlPack.Allocate<float>([2]);
+            memory.AsSpan<float>().Fill(value);
+            using DlPackObject constant = DlPack.AsDlPack(
+                memory.Data,
+                memory.DType,
+                [2],
+                owner: DlPackOwner.FromCallback(() =>
+                {
+                    memory.Dispose();
+                    released++;
+                }),
+                flags: DLPackFlags.ReadOnly);
+            binding.BindInput("x", constant);
+        }
+    }
+
+    [Fact]
+    public void An_input_that_is_put_out_again_is_lent_itself_whatever_is_bound_to_the_output()
+    {
+        float[] output = new float[2];
+        using InferenceSession session = OnnxModel.PassThrough();
+        using DlPackObject constant = DlPack.AsDlPack((ReadOnlyMemory<float>)new float[] { 1, 2 });
+        using DlPackObject unused = DlPack.AsDlPack(output);
+        using var binding = new DlPackIoBinding(session);
+        binding.BindInput("x", constant);
+        binding.BindOutput("x", unused);
+        binding.Run(_options);
+        using DlPackObject lent = binding.GetOutputs().Should().ContainSingle().Subject;
+        lent.ToArray<float>().Should().Equal(1, 2);
+        lent.IsReadOnly.Should().BeTrue();
+        output.Should().Equal(0, 0);
+    }
+
+    [Fact]
+    public void What_ONNX_Runtime_allocates_is_left_alone_by_the_next_run()
+    {
+        float[] input = [1, 2];
+        using DlPackIoBinding binding = Bound(input, new float[2]);
+        binding.BindOutput("y");
+        using DlPackObject first = RunOnce(binding);
+        input[1] = 5;
+        using DlPackObject second = RunOnce(binding);
+        first.ToArray<float>().Should().Equal(-1, -2);
+        second.ToArray<float>().Should().Equal(-1, -5);
+    }
+
+    [Fact]
+    public void What_ONNX_Runtime_allocates_is_as_long_as_the_input_of_the_run()
+    {
+        using DlPackIoBinding binding = Bound([1, 2], new float[2]);
+        binding.BindOutput("y");
+        using DlPackObject two = RunOnce(binding);
+        using DlPackObject longer = DlPack.AsDlPack(new float[] { 1, 2, 3, 4, 5 });
+        binding.BindInput("x", longer);
+        using DlPackObject five = RunOnce(binding);
+        two.ToArray<float>().Should().Equal(-1, -2);
+        five.ToArray<float>().Should().Equal(-1, -2, -3, -4, -5);
+    }
+
+    [Fact]
+    public void An_output_is_allocated_until_a_tensor_is_bound_to_it_or_all_is_cleared()
+    {
+        float[] input = [1, 2];
+        float[] output = new float[2];
+        using DlPackObject x = DlPack.AsDlPack(input);
+        using DlPackObject y = DlPack.AsDlPack(output);
+        using DlPackIoBinding binding = Bound(input, output);
+        binding.BindOutput("y");
+        using DlPackObject first = RunOnce(binding);
+        binding.BindOutput("y", y);
+        using DlPackObject second = RunOnce(binding);
+        output.Should().Equal(-1, -2);
+        second.Data.Should().Be(y.Data);
+        binding.BindOutput("y");
+        input[0] = 7;
+        using DlPackObject third = RunOnce(binding);
+        output.Should().Equal(-1, -2);
+        third.ToArray<float>().Should().Equal(-7, -2);
+        binding.Clear();
+        binding.BindInput("x", x);
+        binding.BindOutput("y", y);
+        binding.Run(_options);
+        output.Should().Equal(-7, -2);
+        binding.Clear();
+        binding.BindInput("x", x);
+        binding.Invoking(b => b.Run(_options)).Should().Throw<OnnxRuntimeException>("no output is bound any more");
+        first.ToArray<float>().Should().Equal(-1, -2);
+    }
+
+    [Fact]
+    public void Before_a_run_there_are_no_outputs_to_lend()
+    {
+        using DlPackIoBinding binding = Bound([1, 2], new float[2]);
+        binding.BindOutput("y");
+        binding.Invoking(b => b.GetOutputs()).Should().Throw<DlPackException>();
+    }
+
+    [Fact]
     public void A_binding_may_be_disposed_after_its_session()
     {
         DlPackIoBinding binding = Bound([1, 2], new float[2]);
@@ -122,6 +285,12 @@ public class OnnxRuntimeBindingTests : LeakChecked
                 release();
             }));
         binding.BindInput("x", tensor);
+    }
+
+    private DlPackObject RunOnce(DlPackIoBinding binding)
+    {
+        binding.Run(_options);
+        return binding.GetOutputs().Should().ContainSingle().Subject;
     }
 
     private DlPackIoBinding Bound(float[] input, float[] output)

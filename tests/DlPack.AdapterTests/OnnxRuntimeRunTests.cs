@@ -1,3 +1,4 @@
+using DlPackNet.Interop;
 using DlPackNet.Tests;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
@@ -98,6 +99,61 @@ public class OnnxRuntimeRunTests : LeakChecked
         outputs[0].ToArray<float>().Should().Equal(4, 4, 4);
         outputs[1].ToArray<float>().Should().Equal(-4, -4, -4);
         Array.ForEach(outputs, output => output.Dispose());
+    }
+
+    [Fact]
+    public void Inputs_over_one_memory_are_put_out_in_the_shape_of_each()
+    {
+        using InferenceSession session = OnnxModel.PassThrough(TensorElementType.Float, TensorElementType.Float);
+        float[] memory = [1, 2, 3, 4, 5, 6];
+        using DlPackObject a = DlPack.AsDlPack(memory, [2, 3]);
+        using DlPackObject b = DlPack.AsDlPack(memory, [4]);
+        DlPackObject[] outputs = session.Run(_options, ["a", "b"], [a, b], ["b", "a", "y"]);
+        outputs[0].Shape.ToArray().Should().Equal(4);
+        outputs[1].Shape.ToArray().Should().Equal(2, 3);
+        outputs[2].ToArray<float>().Should().Equal(-1, -2, -3, -4);
+        outputs[0].AsSpan<float>()[3] = 9;
+        memory[3].Should().Be(9);
+        Array.ForEach(outputs, output => output.Dispose());
+    }
+
+    [Fact]
+    public void Inputs_over_one_memory_are_put_out_in_the_element_type_of_each()
+    {
+        using InferenceSession session = OnnxModel.PassThrough(TensorElementType.Int32, TensorElementType.Float);
+        using DlPackObject b = DlPack.AsDlPack(new float[] { 1, 2 });
+        using DlPackObject a = DlPack.AsDlPack(b, [2], dtype: DLDataType.Int32);
+        DlPackObject[] outputs = session.Run(_options, ["a", "b"], [a, b], ["a", "b"]);
+        outputs[0].ToArray<int>().Should().Equal(0x3F800000, 0x40000000);
+        outputs[1].ToArray<float>().Should().Equal(1, 2);
+        Array.ForEach(outputs, output => output.Dispose());
+    }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("b", "a")]
+    public void Of_inputs_over_one_memory_the_read_only_one_is_put_out_read_only(string constant, string variable)
+    {
+        using InferenceSession session = OnnxModel.PassThrough(TensorElementType.Float, TensorElementType.Float);
+        float[] memory = [1, 2];
+        using DlPackObject read = DlPack.AsDlPack((ReadOnlyMemory<float>)memory);
+        using DlPackObject written = DlPack.AsDlPack(memory);
+        DlPackObject[] outputs = session.Run(
+            _options, [constant, variable], [read, written], [variable, constant, "y"]);
+        outputs.Select(output => output.IsReadOnly).Should().Equal(false, true, false);
+        outputs[1].ToArray<float>().Should().Equal(1, 2);
+        Array.ForEach(outputs, output => output.Dispose());
+    }
+
+    [Fact]
+    public void An_output_that_is_an_input_again_is_not_written_into_a_tensor()
+    {
+        float[] output = new float[2];
+        using InferenceSession session = OnnxModel.PassThrough();
+        using DlPackObject x = DlPack.AsDlPack(new float[] { 1, 2 });
+        using DlPackObject unused = DlPack.AsDlPack(output);
+        session.Run(_options, ["x"], [x], ["x"], [unused]);
+        output.Should().Equal(0, 0);
     }
 
     [Fact]

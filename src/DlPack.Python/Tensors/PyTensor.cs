@@ -135,7 +135,7 @@ internal unsafe struct PyTensor
         PyTensor* self = New(protocol);
         if (self is null)
         {
-            Delete(tensor);
+            DlPack.Release(tensor);
             return 0;
         }
 
@@ -162,7 +162,7 @@ internal unsafe struct PyTensor
         PyTensor* self = New(protocol);
         if (self is null)
         {
-            Delete(tensor);
+            DlPack.Release(tensor);
             return 0;
         }
 
@@ -293,32 +293,16 @@ internal unsafe struct PyTensor
                 PythonApi.PyBuffer_Release(&self->View);
                 break;
             case PyTensorSource.Versioned:
-                Delete((DLManagedTensorVersioned*)self->Source);
+                DlPack.Release((DLManagedTensorVersioned*)self->Source);
                 break;
             case PyTensorSource.Legacy:
-                Delete((DLManagedTensor*)self->Source);
+                DlPack.Release((DLManagedTensor*)self->Source);
                 break;
             case PyTensorSource.Managed:
                 GCHandle handle = GCHandle.FromIntPtr(self->Source);
                 ((DlPackObject)handle.Target!).Dispose();
                 handle.Free();
                 break;
-        }
-    }
-
-    private static void Delete(DLManagedTensorVersioned* tensor)
-    {
-        if (tensor->deleter is not null)
-        {
-            tensor->deleter(tensor);
-        }
-    }
-
-    private static void Delete(DLManagedTensor* tensor)
-    {
-        if (tensor->deleter is not null)
-        {
-            tensor->deleter(tensor);
         }
     }
 }
