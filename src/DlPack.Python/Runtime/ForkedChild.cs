@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace DlPackNet.Python;
@@ -41,7 +40,7 @@ internal static unsafe class ForkedChild
 
     // The module's project sets it, and the compiler takes it for a constant.
 #if NET9_0_OR_GREATER
-    [FeatureSwitchDefinition(ModuleSwitch)]
+    [System.Diagnostics.CodeAnalysis.FeatureSwitchDefinition(ModuleSwitch)]
 #endif
     private static bool IsExtensionModule { get; } = AppContext.TryGetSwitch(ModuleSwitch, out bool isSet) && isSet;
 
