@@ -51,17 +51,17 @@ internal unsafe struct OrtDeleter
         return deleter;
     }
 
-    /// <summary>Releases the tensor. Our own deleters do not throw.</summary>
+    /// <summary>Releases the tensor. Nothing is thrown.</summary>
     /// <remarks>
     /// A method of its own, since the compiler does better by it: what native code calls is compiled once, before it is
-    /// known what is usual, and calls native code by more steps.
+    /// known what is usual.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Run(OrtDeleter* deleter)
     {
         DLManagedTensorVersioned* lent = deleter->_lent;
         OrtDeleters.Give(deleter);
-        lent->deleter(lent);
+        DlPack.Release(lent);
     }
 
     [UnmanagedCallersOnly]

@@ -117,7 +117,7 @@ internal static unsafe class LibtorchDlpack
         nint handle;
         if (_newTensor(&handle) != 0)
         {
-            lent->deleter(lent);
+            DlPack.Release(lent);
             throw TorchErrors.Last("libtorch cannot make a tensor");
         }
 

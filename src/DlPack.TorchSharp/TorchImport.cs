@@ -69,7 +69,7 @@ internal static unsafe class TorchImport
         }
 
         // Complex numbers are what really crashes: both parts are moved by one instruction.
-        lent->deleter(lent);
+        DlPack.Release(lent);
         throw new DlPackException(
             $"The {dtype} elements are at 0x{data:x}, and torch may crash unless that is a multiple of their "
             + $"{dtype.BytesPerElement} bytes. Take Copy(), which is aligned, or memory of DlPack.Allocate; .NET "

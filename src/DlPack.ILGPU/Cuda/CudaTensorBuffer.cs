@@ -92,8 +92,6 @@ internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
         // A destroyed stream cannot be asked; an accelerator's disposal destroys its streams before this.
         bool isStreamThere = _stream.StreamPtr == _streamHandle;
         long? number = isStreamThere ? ProducerStream.NumberOf((CudaAccelerator)Accelerator, _stream) : null;
-        Reclaimer.After(_context, number, () => Delete((DLManagedTensorVersioned*)lent));
+        Reclaimer.After(_context, number, () => DlPack.Release((DLManagedTensorVersioned*)lent));
     }
-
-    private static void Delete(DLManagedTensorVersioned* tensor) => tensor->deleter(tensor);
 }

@@ -86,7 +86,7 @@ internal sealed unsafe class CpuTensorBuffer : CPUMemoryBuffer
         if (Interlocked.Decrement(ref _references) == 0)
         {
             NativePtr = 0;
-            _lent->deleter(_lent);
+            DlPack.Release(_lent);
         }
     }
 
