@@ -81,8 +81,8 @@ public sealed class DlPackIoBinding : IDisposable
     }
 
     /// <summary>
-    /// Has ONNX Runtime allocate an output in main memory at each run, of whatever shape; <see cref="GetOutputs"/> lends
-    /// it, and later runs leave it alone.
+    /// Has ONNX Runtime allocate an output in main memory at each run, of whatever shape; <see cref="GetOutputs"/>
+    /// lends it, and later runs leave it alone.
     /// </summary>
     /// <param name="name">The output.</param>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>

@@ -6,8 +6,8 @@ namespace DlPackNet;
 public static unsafe partial class DlPack
 {
     /// <summary>
-    /// Gives a tensor back, as its consumer does at the end: the same as <c>tensor->deleter(tensor)</c>, but quicker for
-    /// what this library lent, and a deleter of null, which the specification allows, is nothing to do.
+    /// Gives a tensor back, as its consumer does at the end: the same as <c>tensor->deleter(tensor)</c>, but quicker
+    /// for what this library lent, and a deleter of null, which the specification allows, is nothing to do.
     /// </summary>
     /// <param name="tensor">
     /// A tensor of any producer that the caller owns, as <c>Export</c> and <see cref="DlPackCapsule.Consume"/> hand one
@@ -15,11 +15,11 @@ public static unsafe partial class DlPack
     /// may be touched afterwards. Null is nothing to do.
     /// </param>
     /// <remarks>
-    /// To be called once for each tensor, in place of its deleter, from any thread; what is released is released on that
-    /// thread. Nothing is thrown: what fails in releasing a tensor of this library comes to
-    /// <see cref="DlPackDiagnostics.ReleaseFailed"/>. Unlike the deleters of this library, it also works in a child that
-    /// must not do anything (<see cref="DlPackDiagnostics.IsForkedChild"/>): a callback that native code may call there
-    /// asks first, or calls the deleter.
+    /// To be called once for each tensor, in place of its deleter, from any thread; what is released is released on
+    /// that thread. Nothing is thrown: what fails in releasing a tensor of this library comes to
+    /// <see cref="DlPackDiagnostics.ReleaseFailed"/>. Unlike the deleters of this library, it also works in a child
+    /// that must not do anything (<see cref="DlPackDiagnostics.IsForkedChild"/>): a callback that native code may call
+    /// there asks first, or calls the deleter.
     /// </remarks>
     public static void Release(DLManagedTensorVersioned* tensor)
     {
