@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 
 namespace DlPackNet;
@@ -10,16 +11,25 @@ internal sealed unsafe class ArrowBufferOwner(ArrowBuffer buffer) : DlPackPinnab
     private readonly ArrowBuffer _share = buffer.Retain();
     private MemoryHandle _handle;
 
+    // Where everything is forgotten at once, the share's own finalizer must not come first: what it disposes may throw
+    // over a pin.
+    private GCHandle _root;
+
     /// <summary>Gives the share back where nobody took this owner over.</summary>
     public void Abandon() => _share.Dispose();
 
     protected override nint Pin()
     {
         _handle = _share.Memory.Pin();
+        _root = GCHandle.Alloc(this);
         return (nint)_handle.Pointer;
     }
 
-    protected override void Unpin() => _handle.Dispose();
+    protected override void Unpin()
+    {
+        _root.Free();
+        _handle.Dispose();
+    }
 
     protected override void Release() => _share.Dispose();
 }
