@@ -4,8 +4,10 @@ using Apache.Arrow;
 
 namespace DlPackNet;
 
-/// <summary>A share of an Arrow buffer, which is kept in place while it is seen.</summary>
-internal sealed unsafe class ArrowBufferOwner(ArrowBuffer buffer) : DlPackPinnableOwner
+/// <summary>
+/// A share of an Arrow buffer over memory of .NET's or of whomever, which is kept in place while it is seen.
+/// </summary>
+internal sealed unsafe class ArrowBufferOwner(ArrowBuffer buffer) : DlPackPinnableOwner, IDisposable
 {
     // An array that is disposed gives its own share back only.
     private readonly ArrowBuffer _share = buffer.Retain();
@@ -16,11 +18,11 @@ internal sealed unsafe class ArrowBufferOwner(ArrowBuffer buffer) : DlPackPinnab
     private GCHandle _root;
 
     /// <summary>Gives the share back where nobody took this owner over.</summary>
-    public void Abandon() => _share.Dispose();
+    public void Dispose() => _share.Dispose();
 
     protected override nint Pin()
     {
-        _handle = _share.Memory.Pin();
+        _handle = ArrowMemory.Pin(_share.Memory);
         _root = GCHandle.Alloc(this);
         return (nint)_handle.Pointer;
     }
