@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Apache.Arrow;
+using Apache.Arrow.Memory;
 using DlPackNet.Interop;
 
 namespace DlPackNet;
@@ -9,7 +11,8 @@ public static class ArrowExtensions
 {
     /// <summary>A tensor over the values of an array, slices included.</summary>
     /// <param name="array">
-    /// The values. The tensor holds its own share of the buffer, so the array may be disposed before it.
+    /// The values. The tensor holds its own share of the buffer, so the array, and a batch that was built of arrays,
+    /// may be disposed before it. A batch that Arrow has read, from a stream or a file, may not: see the remarks.
     /// </param>
     /// <param name="isWritable">
     /// Arrow arrays never change, so the tensor is read-only, and legacy consumers, which cannot be told so, get a
@@ -33,15 +36,25 @@ public static class ArrowExtensions
     /// The array has nulls, or values that are no tensor elements: bits, strings, lists of varying length and others.
     /// </exception>
     /// <exception cref="ArgumentException">The array's buffer is shorter than its length says.</exception>
-    /// <exception cref="ObjectDisposedException">The array has been disposed, and its memory given back.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The array, or the batch that it was read in, has been disposed, and its memory given back.
+    /// </exception>
+    /// <remarks>
+    /// The columns of a batch that <c>ArrowStreamReader</c> or <c>ArrowFileReader</c> has read share their memory with
+    /// nobody: it is the batch's, which frees it when it is disposed. As long as the tensor, or who borrowed from it,
+    /// has the memory, <c>RecordBatch.Dispose</c> throws an <see cref="InvalidOperationException"/> ("cannot free
+    /// native memory while it is pinned") and frees nothing; it can be called again later. So dispose what was lent
+    /// before the batch; or leave the batch to the garbage collector, which frees the memory when nobody has it any
+    /// more; or lend the columns of <c>batch.Clone()</c>, a copy, which may be disposed before.
+    /// </remarks>
     public static DlPackObject AsDlPack(this IArrowArray array, bool isWritable = false)
     {
         ArgumentNullException.ThrowIfNull(array);
-        (ArrowLayout layout, ArrowBufferOwner owner) = Open(array);
+        (ArrowLayout layout, DlPackOwner owner, nint address) = Open(array);
         try
         {
             return DlPack.AsDlPack(
-                (nint)layout.ByteOffset,
+                address + (nint)layout.ByteOffset,
                 layout.DType,
                 layout.Shape,
                 layout.Strides,
@@ -50,22 +63,28 @@ public static class ArrowExtensions
         }
         catch
         {
-            owner.Abandon();
+            ((IDisposable)owner).Dispose();
             throw;
         }
     }
 
-    private static (ArrowLayout Layout, ArrowBufferOwner Owner) Open(IArrowArray array)
+    private static (ArrowLayout Layout, DlPackOwner Owner, nint Address) Open(IArrowArray array)
     {
         try
         {
             ArrowLayout layout = ArrowLayout.Of(array.Data);
-            return (layout, new ArrowBufferOwner(layout.Values));
+            if (!MemoryMarshal.TryGetMemoryManager(layout.Values.Memory, out NativeMemoryManager? _))
+            {
+                return (layout, new ArrowBufferOwner(layout.Values), 0);
+            }
+
+            var owner = new ArrowNativeOwner(layout.Values);
+            return (layout, owner, owner.Address);
         }
         catch (NullReferenceException e)
         {
             // What a buffer of the library throws once it has been disposed; nothing else tells.
-            throw new ObjectDisposedException("The array has been disposed. Lend it before that.", e);
+            throw ArrowMemory.Disposed(e);
         }
     }
 }

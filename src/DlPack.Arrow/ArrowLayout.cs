@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using DlPackNet.Interop;
@@ -109,6 +110,15 @@ internal readonly record struct ArrowLayout(
 
     private static void CheckNoNulls(ArrayData data, long start, long count)
     {
+        if (data.NullCount == 0)
+        {
+            return;
+        }
+
+        // The bits are read to count them: they must not have been freed, and not be freed meanwhile.
+        using ArrowBuffer bits = data.Buffers is [ArrowBuffer first, ..] ? first.Retain() : ArrowBuffer.Empty;
+        using MemoryHandle pin = ArrowMemory.Pin(bits.Memory);
+
         // Nulls outside of what is seen do not matter, and are only counted apart where there are any.
         if (data.GetNullCount() == 0)
         {

@@ -74,6 +74,56 @@ public abstract unsafe partial class AdapterSuite
     }
 
     [Fact]
+    public void What_is_forgotten_after_its_memory_was_seen_is_released_by_the_collector()
+    {
+        LeaveTheRestToFinalizers();
+        foreach (Action forget in new Action[] { ForgetData, ForgetSpan, ForgetMemory, ForgetCapsule })
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                if (i % 2 == 0)
+                {
+                    LeaveOldFinalizers();
+                }
+
+                forget();
+            }
+
+            LiveAfterFinalizers().Should().Be(default(LiveCounts));
+        }
+
+        // Finalizers run in the order of their objects' ages, and those of what is disposed are used again: what is
+        // forgotten then has older ones than the library's own objects have.
+        static void LeaveOldFinalizers()
+        {
+            using DlPackObject one = DlPack.Allocate<int>([1]);
+            using DlPackObject other = DlPack.Allocate<int>([1]);
+            one.Dlpack().Dispose();
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void ForgetData() => _ = Lend<int>([2, 3], Layout.Compact).Tensor.Data;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void ForgetSpan() => Lend<int>([2, 3], Layout.Compact).Tensor.AsSpan<int>()[5] = 6;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void ForgetMemory()
+        {
+            using DlPackObject tensor = Lend<int>([2, 3], Layout.Compact).Tensor;
+            Memory<int> memory = tensor.AsMemory<int>();
+            memory.Span[5] = 6;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void ForgetCapsule()
+        {
+            DlPackObject tensor = Lend<int>([2, 3], Layout.Compact).Tensor;
+            ((DLManagedTensorVersioned*)tensor.Dlpack().DangerousGetPointer())->dl_tensor.ndim.Should().Be(2);
+        }
+    }
+
+    [Fact]
     public void A_lent_buffer_stays_in_place_while_the_rest_moves()
     {
         using DlPackObject tensor = Fill(Lend<int>([2, 3], Layout.Compact), [2, 3]).Tensor;

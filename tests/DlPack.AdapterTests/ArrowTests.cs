@@ -12,6 +12,9 @@ public unsafe class ArrowTests : AdapterSuite
     protected override bool HasWritableViews => false;
 
     /// <inheritdoc/>
+    protected override long PinsWhileLent => 0;
+
+    /// <inheritdoc/>
     protected override bool HasShape(long[] shape) => shape.Length > 0 && !shape.AsSpan(1).Contains(0);
 
     /// <inheritdoc/>
