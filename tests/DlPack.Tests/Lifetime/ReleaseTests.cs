@@ -50,28 +50,6 @@ public sealed unsafe class ReleaseTests : LeakCheckedTests
     }
 
     [Fact]
-    public void The_owner_is_released_without_a_way_through_native_code()
-    {
-        string stack = string.Empty;
-        DLManagedTensorVersioned* first = Export(Traced());
-        first->deleter(first);
-        stack.Should().Contain("NativeCallbacks.OnDelete");
-
-        DlPack.Release(Export(Traced()));
-        stack.Should().Contain("DlPack.Release").And.NotContain("NativeCallbacks");
-
-        DlPack.Release(ExportLegacy(Traced()));
-        stack.Should().Contain("DlPack.Release").And.NotContain("NativeCallbacks");
-        _memory.Releases.Should().Be(3);
-
-        DlPackObject Traced() => _memory.Lend(DlPackOwner.FromCallback(() =>
-        {
-            stack = Environment.StackTrace;
-            _memory.Release();
-        }));
-    }
-
-    [Fact]
     public void A_deleter_of_somebody_else_is_called_once()
     {
         int before = HandMadeTensor.DeleterCalls;
