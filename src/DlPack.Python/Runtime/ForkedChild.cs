@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace DlPackNet.Python;
@@ -39,9 +40,7 @@ internal static unsafe class ForkedChild
     }
 
     // The module's project sets it, and the compiler takes it for a constant.
-#if NET9_0_OR_GREATER
-    [System.Diagnostics.CodeAnalysis.FeatureSwitchDefinition(ModuleSwitch)]
-#endif
+    [FeatureSwitchDefinition(ModuleSwitch)]
     private static bool IsExtensionModule { get; } = AppContext.TryGetSwitch(ModuleSwitch, out bool isSet) && isSet;
 
     /// <summary>Raises a Python error that says so.</summary>

@@ -12,43 +12,45 @@ internal static unsafe class PyTensorType
     /// <summary>What Python calls.</summary>
     public static nint[] Callbacks =>
     [
-        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc,
-        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)
-            &OnTraverse,
-        (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew,
-        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr,
-        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, int, int>)&TensorBuffer.OnGet,
-        (nint)(delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, void>)&TensorBuffer.OnRelease,
+        .. Slots.Select(slot => (nint)slot.Value),
         .. TensorMethods.List.Select(method => (nint)method.Function),
         .. TensorAttributes.List.Select(attribute => (nint)attribute.Get),
+    ];
+
+    private static PyTypeSlot[] Slots =>
+    [
+        new(PyTypeSlot.Dealloc, (delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc),
+        new(PyTypeSlot.Traverse,
+            (delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)&OnTraverse),
+        new(PyTypeSlot.New, (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew),
+        new(PyTypeSlot.Repr, (delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr),
+        new(PyTypeSlot.BufferGet, (delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, int, int>)&TensorBuffer.OnGet),
+        new(PyTypeSlot.BufferRelease, (delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, void>)&TensorBuffer.OnRelease),
     ];
 
     /// <summary>Makes the type. Needs the GIL.</summary>
     public static void Make()
     {
-        PyTypeSlot* slots = stackalloc PyTypeSlot[]
-        {
-            new(PyTypeSlot.Dealloc, (delegate* unmanaged[Cdecl]<PyTensor*, void>)&OnDealloc),
-            new(PyTypeSlot.Traverse,
-                (delegate* unmanaged[Cdecl]<PyTensor*, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, int>)
-                    &OnTraverse),
-            new(PyTypeSlot.New, (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&OnNew),
-            new(PyTypeSlot.Repr, (delegate* unmanaged[Cdecl]<PyTensor*, nint>)&OnRepr),
+        PyTypeSlot[] slots =
+        [
+            .. Slots,
             new(PyTypeSlot.Doc, Text.Literal(Doc)),
             new(PyTypeSlot.Methods, Native.List(TensorMethods.List)),
             new(PyTypeSlot.GetSet, Native.List(TensorAttributes.List)),
-            new(PyTypeSlot.BufferGet, (delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, int, int>)&TensorBuffer.OnGet),
-            new(PyTypeSlot.BufferRelease, (delegate* unmanaged[Cdecl]<PyTensor*, PyBuffer*, void>)&TensorBuffer.OnRelease),
             default,
-        };
-        var spec = new PyTypeSpec
+        ];
+        fixed (PyTypeSlot* first = slots)
         {
-            Name = Text.Literal("dlpack.DLPackObject"u8),
-            BasicSize = sizeof(PyTensor),
-            Flags = PyTypeSpec.DefaultFlags | PyTypeSpec.IsCollected,
-            Slots = slots,
-        };
-        Type = PythonApi.PyType_FromSpec(&spec);
+            var spec = new PyTypeSpec
+            {
+                Name = Text.Literal("dlpack.DLPackObject"u8),
+                BasicSize = sizeof(PyTensor),
+                Flags = PyTypeSpec.DefaultFlags | PyTypeSpec.IsCollected,
+                Slots = first,
+            };
+            Type = PythonApi.PyType_FromSpec(&spec);
+        }
+
         if (Type == 0)
         {
             throw PythonError.Take();
