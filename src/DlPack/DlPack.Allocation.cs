@@ -46,8 +46,8 @@ public static unsafe partial class DlPack
     internal static DlPackObject Allocate(
         DLDataType dtype, ReadOnlySpan<long> shape, bool zeroed, bool padded, DLPackFlags flags)
     {
-        var dims = new long[2 * shape.Length];
-        long length = TensorLayout.Write(shape, [], dims, out long first, out long last);
+        PerThread thread = PerThread.Current;
+        long[] dims = thread.RecentDims.Lay(shape, [], out long length, out long first, out long last);
         CheckReach(dtype, padded, first, last, byteOffset: 0);
         if (padded)
         {
@@ -56,7 +56,7 @@ public static unsafe partial class DlPack
 
         AllocationOwner owner = AllocateBytes(DTypes.ByteCount(length, dtype, padded), zeroed, dtype, shape);
         var header = new TensorHeader(dtype, DLDevice.Cpu, flags, shape.Length, byteOffset: 0);
-        return new DlPackObject(owner, owner.Address, header, dims, length);
+        return new DlPackObject(owner, owner.Address, header, dims, length, thread);
     }
 
     [SuppressMessage("Usage", "CA2201", Justification = "It is the runtime's own exception, with more to say.")]

@@ -76,17 +76,15 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
-        var owner = new ImportOwner(tensor);
-        DLPackVersion version = tensor->version;
-        if (version.major != DLPackVersion.Current.major)
+        PerThread thread = PerThread.Current;
+        thread.Counters.Imports++;
+        var import = new ImportedTensor(tensor);
+        if (tensor->version.major != DLPackVersion.Current.major)
         {
-            owner.Delete();
-            throw new DlPackException(
-                $"The tensor has DLPack version {version}; this library reads version {DLPackVersion.Current.major}. "
-                + "Ask the producer for that, by max_version. The tensor has been released.");
+            throw OtherVersion(tensor->version, import, thread);
         }
 
-        return Import(&tensor->dl_tensor, tensor->flags, owner);
+        return Import(&tensor->dl_tensor, tensor->flags, import, thread);
     }
 
     /// <summary>Takes in a tensor that somebody lends in the struct from before DLPack 1.0.</summary>
@@ -105,10 +103,21 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
-        return Import(&tensor->dl_tensor, DLPackFlags.None, new ImportOwner(tensor));
+        PerThread thread = PerThread.Current;
+        thread.Counters.Imports++;
+        return Import(&tensor->dl_tensor, DLPackFlags.None, new ImportedTensor(tensor), thread);
     }
 
-    private static DlPackObject Import(DLTensor* tensor, DLPackFlags flags, ImportOwner owner)
+    private static DlPackException OtherVersion(DLPackVersion version, ImportedTensor import, PerThread thread)
+    {
+        import.Delete(thread);
+        return new DlPackException(
+            $"The tensor has DLPack version {version}; this library reads version {DLPackVersion.Current.major}. "
+            + "Ask the producer for that, by max_version. The tensor has been released.");
+    }
+
+    private static DlPackObject Import(
+        DLTensor* tensor, DLPackFlags flags, ImportedTensor import, PerThread thread)
     {
         try
         {
@@ -119,13 +128,15 @@ public static unsafe partial class DlPack
                 ShapeOf(tensor),
                 StridesOf(tensor),
                 tensor->device,
-                owner,
+                ImportedTensor.Unshared,
                 flags,
-                tensor->byte_offset);
+                tensor->byte_offset,
+                thread,
+                import);
         }
         catch (Exception e)
         {
-            owner.Delete();
+            import.Delete(thread);
             if (e is not ArgumentException)
             {
                 throw;

@@ -11,8 +11,8 @@ public static unsafe partial class DlPack
     private static DlPackObject Over(
         in BufferSlice buffer, DLDataType dtype, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset)
     {
-        var dims = new long[2 * shape.Length];
-        long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
+        PerThread thread = PerThread.Current;
+        long[] dims = thread.RecentDims.Lay(shape, strides, out long length, out long first, out long last);
         BufferBounds.Check(shape, strides, first, last, offset, BufferBounds.Capacity(buffer.ByteLength, dtype));
         if (buffer.Keeper is Array)
         {
@@ -21,7 +21,7 @@ public static unsafe partial class DlPack
 
         nint address = buffer.Start + BufferBounds.ByteOffset(dtype, offset);
         var header = new TensorHeader(dtype, DLDevice.Cpu, buffer.Flags, shape.Length, byteOffset: 0);
-        return new DlPackObject(buffer.Keeper, address, header, dims, length);
+        return new DlPackObject(buffer.Keeper, address, header, dims, length, thread);
     }
 
     /// <summary>Lays a tensor of the buffer's own shape over it, with the dimensions that the elements add.</summary>

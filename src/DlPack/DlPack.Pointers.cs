@@ -48,41 +48,44 @@ public static unsafe partial class DlPack
         DTypes.Check(dtype, nameof(dtype));
         DLDevice where = device ?? DLDevice.Cpu;
         Devices.Check(where, nameof(device));
-        return At(data, dtype, shape, strides, where, owner ?? new BorrowedOwner(), flags, byteOffset);
+        return At(
+            data, dtype, shape, strides, where, owner ?? new BorrowedOwner(), flags, byteOffset, PerThread.Current);
     }
 
-    /// <summary>As above, for any dtype that has bits.</summary>
+    /// <summary>As above, for any dtype that has bits, and for a tensor that came in.</summary>
     private static DlPackObject At(
         nint data,
         DLDataType dtype,
         ReadOnlySpan<long> shape,
         ReadOnlySpan<long> strides,
         DLDevice where,
-        DlPackOwner owner,
+        object keeper,
         DLPackFlags flags,
-        ulong byteOffset)
+        ulong byteOffset,
+        PerThread thread,
+        ImportedTensor import = default)
     {
-        var dims = new long[2 * shape.Length];
-        bool mayBeZero = owner is DlPackPinnableOwner;
-        long length = Place(ref data, dtype, shape, strides, dims, where, mayBeZero, ref flags, ref byteOffset);
+        long[] dims = thread.RecentDims.Lay(shape, strides, out long length, out long first, out long last);
+        bool mayBeZero = keeper is DlPackPinnableOwner;
+        Place(ref data, dtype, shape, length, first, last, where, mayBeZero, ref flags, ref byteOffset);
         var header = new TensorHeader(dtype, where, flags, shape.Length, byteOffset);
-        return new DlPackObject(owner, data, header, dims, length);
+        return new DlPackObject(keeper, data, header, dims, length, thread, import);
     }
 
     // Checks where a tensor's elements are, and puts that into the one form that is kept and lent.
-    private static long Place(
+    private static void Place(
         ref nint data,
         DLDataType dtype,
         ReadOnlySpan<long> shape,
-        ReadOnlySpan<long> strides,
-        Span<long> dims,
+        long length,
+        long first,
+        long last,
         DLDevice where,
         bool mayBeZero,
         ref DLPackFlags flags,
         ref ulong byteOffset)
     {
         flags &= dtype.IsSubByte ? KnownFlags : KnownFlags & ~DLPackFlags.IsSubByteTypePadded;
-        long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
         if (length == 0)
         {
             data = 0;
@@ -107,8 +110,6 @@ public static unsafe partial class DlPack
             data += (nint)byteOffset;
             byteOffset = 0;
         }
-
-        return length;
     }
 
     /// <summary>A tensor over memory that is known by its address.</summary>

@@ -45,9 +45,9 @@ public static unsafe partial class DlPack
             DLDataType dtype = tensor->dtype;
             ulong byteOffset = tensor->byte_offset;
             ReadOnlySpan<long> shape = ShapeOf(tensor);
-            ReadOnlySpan<long> strides = StridesOf(tensor);
-            long length = Place(
-                ref data, dtype, shape, strides, room, tensor->device, mayBeZero: false, ref flags, ref byteOffset);
+            long length = TensorLayout.Write(shape, StridesOf(tensor), room, out long first, out long last);
+            Place(
+                ref data, dtype, shape, length, first, last, tensor->device, mayBeZero: false, ref flags, ref byteOffset);
             DTypes.CheckByteCount(length, shape, dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0);
             *canonical = new DLTensor
             {

@@ -146,7 +146,7 @@ public sealed unsafe partial class DlPackObject
 
     private TensorBlock* Publish(bool versioned, DLDevice device, bool isFreshCopy)
     {
-        object keeper = Keeper;
+        object keeper = SharedKeeper;
         PerThread thread = PerThread.Current;
         TensorBlock* block = TensorBlock.Rent(thread, NDim);
         DLPackFlags flags;

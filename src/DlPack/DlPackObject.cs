@@ -33,24 +33,37 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     private readonly nint _address;
     private readonly TensorHeader _header;
 
-    // An array, which is pinned while it is seen, or a DlPackOwner; null once this is disposed.
+    // An array, which is pinned while it is seen, a DlPackOwner, or ImportedTensor.Unshared; null once this is disposed.
     private object? _keeper;
     private FinalizerGuard? _guard;
 
-    // What Data has taken for the life of this object: a pinned handle to the array, or OwnerPin.
+    // What Data has taken for the life of this object, a pinned handle to the array or OwnerPin, and where that starts.
+    // A tensor that came in is in place: there, they are the deleter and the producer's struct.
     private nint _pin;
-    private nint _pinnedAddress;
+    private nint _anchor;
 
     /// <summary>Makes an object over checked dims. If it throws, the keeper is still the caller's.</summary>
-    /// <param name="keeper">A managed array, or an owner that nobody else uses.</param>
+    /// <param name="keeper">
+    /// A managed array, an owner that nobody else uses, or <see cref="ImportedTensor.Unshared"/>.
+    /// </param>
     /// <param name="address">The first element's address, relative to what the keeper pins.</param>
     /// <param name="header">Everything else.</param>
     /// <param name="dims">Canonical shape and strides.</param>
     /// <param name="length">The number of elements that the shape counts.</param>
-    internal DlPackObject(object keeper, nint address, in TensorHeader header, long[] dims, long length)
+    /// <param name="thread">The calling thread's state, which the caller has at hand.</param>
+    /// <param name="import">What came in, if something did.</param>
+    internal DlPackObject(
+        object keeper,
+        nint address,
+        in TensorHeader header,
+        long[] dims,
+        long length,
+        PerThread thread,
+        ImportedTensor import = default)
         : this(address, header, dims, length)
     {
-        PerThread thread = PerThread.Current;
+        _pin = import.Deleter;
+        _anchor = import.Tensor;
         _guard = thread.TakeGuard(this);
         (keeper as DlPackOwner)?.TakeOver();
         Start(keeper, thread);
@@ -60,7 +73,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     private DlPackObject(DlPackObject source, nint address, in TensorHeader header, long[] dims, long length)
         : this(address, header, dims, length)
     {
-        object keeper = source.Keeper;
+        object keeper = source.SharedKeeper;
         PerThread thread = PerThread.Current;
         _guard = thread.TakeGuard(this);
         (keeper as DlPackOwner)?.AddReference();
@@ -155,7 +168,12 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     /// </summary>
     public bool AllowReadOnlyLegacyExport { get; set; }
 
-    private object Keeper => _keeper ?? throw new ObjectDisposedException(nameof(DlPackObject), Messages.Disposed);
+    private object Keeper => _keeper ?? throw Disposed();
+
+    /// <summary>The array or the owner, for those who let others hold the memory as well.</summary>
+    private object SharedKeeper => Keeper is var keeper && keeper == ImportedTensor.Unshared ? Share() : keeper;
+
+    private ImportedTensor Import => new(_anchor, _pin);
 
     /// <summary>This object: a tensor is its own producer.</summary>
     /// <returns>A second object with a reference of its own, to be disposed by the caller.</returns>
@@ -218,8 +236,8 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
 
         // The source's own elements are the buffer; its lowest is element 0 of that.
         TensorLayout.Write(Shape, Strides, new long[_dims.Length], out long sourceFirst, out long sourceLast);
-        var dims = new long[2 * shape.Length];
-        long length = TensorLayout.Write(shape, strides, dims, out long first, out long last);
+        long[] dims = PerThread.Current.RecentDims.Lay(
+            shape, strides, out long length, out long first, out long last);
         BufferBounds.Check(shape, strides, first, last, offset, sourceLast - sourceFirst + 1, lowest: sourceFirst);
 
         TensorHeader header = _header with { DType = type, NDim = shape.Length };
@@ -233,7 +251,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     /// <summary>The memory, held and in place until the result is disposed, whatever happens to this object.</summary>
     internal TensorAccess Access()
     {
-        var access = new TensorAccess(Keeper, _address);
+        var access = new TensorAccess(SharedKeeper, _address);
         GC.KeepAlive(this);
         return access;
     }
@@ -247,13 +265,29 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     private void Release(object keeper, PerThread thread)
     {
         thread.Counters.Objects--;
-        if (_pin != NoPin)
+        if (keeper == ImportedTensor.Unshared)
+        {
+            Import.Delete(thread);
+            return;
+        }
+
+        if (_pin != NoPin && keeper is not ImportOwner)
         {
             FreePin(keeper, Interlocked.Exchange(ref _pin, NoPin));
         }
 
         (keeper as DlPackOwner)?.ReleaseReference();
     }
+
+    // Two threads may get here at once, and Dispose may come before: an owner that comes too late has nothing to release.
+    private object Share()
+    {
+        var owner = new ImportOwner(Import);
+        object? kept = Interlocked.CompareExchange(ref _keeper, owner, ImportedTensor.Unshared);
+        return kept == ImportedTensor.Unshared ? owner : kept ?? throw Disposed();
+    }
+
+    private static ObjectDisposedException Disposed() => new(nameof(DlPackObject), Messages.Disposed);
 
     private nint KeptAt(nint address)
     {
@@ -266,7 +300,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     private nint PinForLife()
     {
         object keeper = Keeper;
-        if (keeper is DlPackOwner and not DlPackPinnableOwner)
+        if (keeper == ImportedTensor.Unshared || keeper is DlPackOwner and not DlPackPinnableOwner)
         {
             return 0;
         }
@@ -277,7 +311,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
         }
 
         GC.KeepAlive(this);
-        return _pinnedAddress;
+        return _anchor;
     }
 
     // Two threads may get here at once, and Dispose may come between any two steps: each pin is freed once.
@@ -288,13 +322,13 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
         {
             // With a reference of its own, since Dispose may give this object's back meanwhile: what has been released
             // must not be pinned.
-            _pinnedAddress = owner.Borrow();
+            _anchor = owner.Borrow();
         }
         else
         {
             GCHandle handle = GCHandle.Alloc(keeper, GCHandleType.Pinned);
             PerThread.Current.Counters.Pins++;
-            _pinnedAddress = handle.AddrOfPinnedObject();
+            _anchor = handle.AddrOfPinnedObject();
             pin = GCHandle.ToIntPtr(handle);
         }
 
@@ -306,7 +340,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
         if (Volatile.Read(ref _keeper) is null)
         {
             FreePin(keeper, Interlocked.Exchange(ref _pin, NoPin));
-            throw new ObjectDisposedException(nameof(DlPackObject), Messages.Disposed);
+            throw Disposed();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DlPackNet.Layout;
 
 namespace DlPackNet.Lifetime;
 
@@ -58,6 +59,9 @@ internal sealed unsafe class PerThread
 
     /// <summary>The calling thread's numbers.</summary>
     public LiveCounters Counters { get; } = new();
+
+    /// <summary>The shapes that the calling thread laid out last.</summary>
+    public RecentDims RecentDims { get; } = new();
 
     /// <summary>The numbers of all threads, the ended ones included.</summary>
     public static LiveCounters Sum()

@@ -77,6 +77,56 @@ public sealed unsafe class DisposeRaceTests : LeakCheckedTests
 
     [Theory]
     [MemberData(nameof(Uses))]
+    public void Over_a_tensor_that_came_in(Use use)
+    {
+        float[] array = [0, 1, 2, 3, 4, 5];
+        DlPackObject tensor = null!;
+
+        // A deleter that runs twice is reported, and one that does not leaves a block and a pin.
+        using var failures = new ReleaseFailures();
+        Threads.Race(
+            Rounds,
+            prepare: () => tensor = DlPack.FromDlpack(DlPack.Export(array, [2, 3])),
+            first: () => tensor.Dispose(),
+            second: () => UseUnlessDisposed(tensor, use));
+
+        Collect.Everything();
+        Live.Should().Be(default(LiveCounts));
+        failures.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Two_threads_that_share_a_tensor_that_came_in_release_it_once()
+    {
+        float[] array = [0, 1, 2, 3, 4, 5];
+        DlPackObject tensor = null!;
+        DlPackObject first = null!;
+        DlPackObject second = null!;
+
+        using var failures = new ReleaseFailures();
+        Threads.Race(
+            Rounds,
+            prepare: () =>
+            {
+                tensor?.Dispose();
+                first?.Dispose();
+                Live.Blocks.Should().Be(second is null ? 0 : 1);
+                second?.Dispose();
+                Live.Should().Be(default(LiveCounts));
+                tensor = DlPack.FromDlpack(DlPack.Export(array, [2, 3]));
+            },
+            first: () => first = tensor.AsDlPack(),
+            second: () => second = DlPack.AsDlPack(tensor, [3, 2]));
+
+        tensor.Dispose();
+        first.Dispose();
+        CheckElements(second);
+        second.Dispose();
+        failures.Seen.Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Uses))]
     public void Over_memory_that_is_pinned_on_demand(Use use) => OverPinnableMemory(use, hasRelease: true);
 
     [Theory]

@@ -1,0 +1,44 @@
+using DlPackNet.Interop;
+
+namespace DlPackNet.Lifetime;
+
+/// <summary>A producer's struct and its deleter, which is not read from it again.</summary>
+internal readonly unsafe struct ImportedTensor
+{
+    /// <summary>
+    /// What an object has in place of an <see cref="ImportOwner"/>, which would have nothing to count, while nobody
+    /// shares its tensor.
+    /// </summary>
+    public static readonly object Unshared = new();
+
+    public ImportedTensor(DLManagedTensorVersioned* tensor)
+        : this((nint)tensor, (nint)tensor->deleter)
+    {
+    }
+
+    public ImportedTensor(DLManagedTensor* tensor)
+        : this((nint)tensor, (nint)tensor->deleter)
+    {
+    }
+
+    public ImportedTensor(nint tensor, nint deleter)
+    {
+        Tensor = tensor;
+        Deleter = deleter;
+    }
+
+    public nint Tensor { get; }
+
+    public nint Deleter { get; }
+
+    /// <summary>Calls the deleter, if there is one.</summary>
+    public void Delete(PerThread thread)
+    {
+        thread.Counters.Imports--;
+        if (Deleter != 0)
+        {
+            // Both kinds of deleter take the struct's address and nothing else.
+            ((delegate* unmanaged[Cdecl]<nint, void>)Deleter)(Tensor);
+        }
+    }
+}
