@@ -7,8 +7,8 @@ internal static class DotNetTargets
     public static Target[] Of(Results run) =>
     [
         new("Memory2D out - array out in ns, at most", 100,
-            run.Nanoseconds("DotNet", "Memory2D") - run.Nanoseconds("DotNet", "Array")),
+            run.Difference("DotNet", "Memory2D", "Array")),
         new("Tensor out - array out in ns, at most", 100,
-            run.Nanoseconds("DotNet", "Tensor") - run.Nanoseconds("DotNet", "Array")),
+            run.Difference("DotNet", "Tensor", "Array")),
     ];
 }

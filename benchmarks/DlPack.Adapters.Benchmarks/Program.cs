@@ -1,6 +1,7 @@
 // Measures what each adapter costs beside its library's own wrapping call, and handing 1 GiB over beside copying it:
 // dotnet run -c Release --project benchmarks/DlPack.Adapters.Benchmarks [-- --filter '*OnnxRuntime*']
-// With --in-process first, nothing is built, for a machine without the SDK.
+// With --in-process first, nothing is built, for a machine without the SDK. With --by-turns, the adapters are measured
+// by turns, for a machine that others use too.
 
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
@@ -15,7 +16,7 @@ if (!Libtorch.IsThere)
     config.AddFilter(new SimpleFilter(b => b.Descriptor.Type != typeof(TorchSharpBenchmarks)));
 }
 
-Results run = Measuring.Run(inProcess ? args[1..] : args, config);
+Results run = args is ["--by-turns"] ? Turns.Run(ByTurns()) : Measuring.Run(inProcess ? args[1..] : args, config);
 Console.WriteLine(TargetTable.Describe(
 [
     .. ArrowTargets.Of(run),
@@ -25,3 +26,12 @@ Console.WriteLine(TargetTable.Describe(
     .. TorchSharpTargets.Of(run),
 ]));
 Console.WriteLine(HandOverTable.Describe(run));
+
+static Type[] ByTurns() =>
+[
+    typeof(ArrowBenchmarks),
+    typeof(DotNetBenchmarks),
+    typeof(IlgpuBenchmarks),
+    typeof(OnnxRuntimeBenchmarks),
+    .. Libtorch.IsThere ? [typeof(TorchSharpBenchmarks)] : Type.EmptyTypes,
+];

@@ -1,6 +1,7 @@
 // Measures what lending, borrowing and copying cost, each beside a peer in the same run, and says at the end which
 // targets are met: dotnet run -c Release --project benchmarks/DlPack.Benchmarks [-- --filter '*Exchange*']
-// With --in-process first, nothing is built, for a machine without the SDK.
+// With --in-process first, nothing is built, for a machine without the SDK. With --by-turns, exports and imports are
+// measured by turns, for a machine that others use too.
 
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
@@ -14,6 +15,12 @@ catch (TypeInitializationException e) when (e.InnerException is InvalidOperation
 {
     Console.Error.WriteLine(reason.Message);
     return 1;
+}
+
+if (args is ["--by-turns"])
+{
+    Console.WriteLine(TargetTable.Describe(Targets.Of(Turns.Run(typeof(ExchangeBenchmarks), typeof(ImportBenchmarks)))));
+    return 0;
 }
 
 bool inProcess = args is ["--in-process", ..];

@@ -40,6 +40,6 @@ internal static class Measuring
         string[] all = ["--filter", "*"];
         IEnumerable<Summary> summaries =
             BenchmarkSwitcher.FromAssembly(typeof(Measuring).Assembly).Run(args.Length == 0 ? all : args, config);
-        return new Results([.. summaries]);
+        return new BenchmarkResults([.. summaries]);
     }
 }

@@ -9,7 +9,7 @@ internal static class TargetTable
     public static string Describe(IEnumerable<Target> targets)
     {
         var text = new StringBuilder(
-            "\nBy the median of each row's iterations:\n\n| target | limit | measured | |\n|---|---|---|---|\n");
+            "\nBy medians:\n\n| target | limit | measured | |\n|---|---|---|---|\n");
         foreach ((string name, double limit, double measured) in targets)
         {
             if (!double.IsNaN(measured))

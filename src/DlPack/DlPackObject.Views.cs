@@ -102,6 +102,12 @@ public sealed unsafe partial class DlPackObject
             return default;
         }
 
+        if (keeper == ImportedTensor.Unshared)
+        {
+            // What came in is in place.
+            return new Span<T>((void*)_address, count);
+        }
+
         return keeper is Array array && ArraySpan.TryCreate(array, _address, count, out Span<T> span)
             ? span
             : new Span<T>((void*)Data, count);
