@@ -25,7 +25,14 @@ internal static unsafe class TorchExport
             return PortableTorchExport.Lend(tensor);
         }
 
-        var owner = new LibtorchOwner(LendDirectly(tensor));
+        DLManagedTensorVersioned* direct = LendDirectly(tensor);
+        if (direct->dl_tensor.device.device_type == DLDeviceType.kDLCPU)
+        {
+            return DlPack.FromDlpack(direct);
+        }
+
+        // Which knows the stream, that libtorch's struct does not tell.
+        var owner = new LibtorchOwner(direct);
         try
         {
             DLTensor* lent = owner.Tensor;

@@ -22,6 +22,9 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     /// <summary>The pins that a lent buffer has; none where native memory stays put by itself.</summary>
     protected virtual long PinsWhileLent => 1;
 
+    /// <summary>How many tensors that came in stand behind a buffer's: one where the library itself lends by DLPack.</summary>
+    protected virtual long ImportsWhileLent => 0;
+
     /// <summary>The shapes that the library has.</summary>
     protected virtual bool HasShape(long[] shape) => true;
 

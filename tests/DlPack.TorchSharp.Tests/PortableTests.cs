@@ -6,6 +6,9 @@ namespace DlPackNet.AdapterTests;
 public sealed class PortableTests : TorchSharpTests
 {
     /// <inheritdoc/>
+    protected override long ImportsWhileLent => 0;
+
+    /// <inheritdoc/>
     protected override torch.Tensor ToTorchTensor(DlPackObject tensor, bool allowReadOnly) =>
         torch.Tensor.UnsafeCreateTensor(TorchImport.Take(tensor, allowReadOnly, useLibtorchDlpack: false));
 

@@ -12,6 +12,8 @@ public class TorchSharpTests : AdapterSuite
     /// <inheritdoc/>
     protected override long PinsWhileLent => 0;
 
+    protected override long ImportsWhileLent => 1;
+
     /// <summary>A torch tensor has its own dtype; it is TorchSharp that refuses to read it as another.</summary>
     [Fact]
     public override void Another_dtype_is_refused()
