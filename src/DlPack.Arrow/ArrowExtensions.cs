@@ -50,7 +50,35 @@ public static class ArrowExtensions
     public static DlPackObject AsDlPack(this IArrowArray array, bool isWritable = false)
     {
         ArgumentNullException.ThrowIfNull(array);
-        (ArrowLayout layout, DlPackOwner owner, nint address) = Open(array);
+        return Lend(array, static array => ArrowLayout.Of(array.Data), isWritable);
+    }
+
+    /// <summary>
+    /// A tensor over a whole buffer, for what the tensor of an array does not show: the bits that say what is null, the
+    /// offsets and letters of strings, decimals.
+    /// </summary>
+    /// <param name="buffer">
+    /// The bytes. The tensor holds its own share of them, so that the array whose buffer it is may be disposed before
+    /// it, but not a batch that Arrow has read: see the remarks of <see cref="AsDlPack(IArrowArray, bool)"/>. (To lend
+    /// <c>buffer.Memory</c> holds no share: disposing the array then fails, or frees what a tensor is over.)
+    /// </param>
+    /// <param name="dtype">What is in it, if not bytes, such as int32 for the offsets of strings.</param>
+    /// <param name="isWritable">See <see cref="AsDlPack(IArrowArray, bool)"/>.</param>
+    /// <returns>
+    /// A new object of one dimension, which the caller disposes: as many elements as are whole, in uint8 if there is no
+    /// <paramref name="dtype"/>. It has those of all arrays that share the buffer, and what pads it at the end, too:
+    /// <c>DlPack.AsDlPack(tensor, shape, offset: …)</c> is a view of those that are wanted.
+    /// </returns>
+    /// <exception cref="ArgumentException">There are no elements of this <paramref name="dtype"/>.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The buffer, or the batch that it was read in, has been disposed, and its memory given back.
+    /// </exception>
+    public static DlPackObject AsDlPack(this ArrowBuffer buffer, DLDataType? dtype = null, bool isWritable = false) =>
+        Lend((buffer, dtype), static of => ArrowLayout.Of(of.buffer, of.dtype ?? DLDataType.UInt8), isWritable);
+
+    private static DlPackObject Lend<TSource>(TSource source, Func<TSource, ArrowLayout> layoutOf, bool isWritable)
+    {
+        (ArrowLayout layout, DlPackOwner owner, nint address) = Open(source, layoutOf);
         try
         {
             return DlPack.AsDlPack(
@@ -68,11 +96,12 @@ public static class ArrowExtensions
         }
     }
 
-    private static (ArrowLayout Layout, DlPackOwner Owner, nint Address) Open(IArrowArray array)
+    private static (ArrowLayout Layout, DlPackOwner Owner, nint Address) Open<TSource>(
+        TSource source, Func<TSource, ArrowLayout> layoutOf)
     {
         try
         {
-            ArrowLayout layout = ArrowLayout.Of(array.Data);
+            ArrowLayout layout = layoutOf(source);
             if (!MemoryMarshal.TryGetMemoryManager(layout.Values.Memory, out NativeMemoryManager? _))
             {
                 return (layout, new ArrowBufferOwner(layout.Values), 0);

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using DlPackNet.Interop;
 
 namespace DlPackNet;
 
@@ -10,5 +11,9 @@ public static class ArrowFactory
         /// <inheritdoc cref="ArrowExtensions.AsDlPack(IArrowArray, bool)"/>
         public static DlPackObject AsDlPack(IArrowArray array, bool isWritable = false) =>
             ArrowExtensions.AsDlPack(array, isWritable);
+
+        /// <inheritdoc cref="ArrowExtensions.AsDlPack(ArrowBuffer, DLDataType?, bool)"/>
+        public static DlPackObject AsDlPack(ArrowBuffer buffer, DLDataType? dtype = null, bool isWritable = false) =>
+            ArrowExtensions.AsDlPack(buffer, dtype, isWritable);
     }
 }

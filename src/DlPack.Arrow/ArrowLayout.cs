@@ -26,6 +26,13 @@ internal readonly record struct ArrowLayout(
             : OfNested(array);
     }
 
+    /// <summary>A whole buffer, in as many elements as fit.</summary>
+    public static ArrowLayout Of(ArrowBuffer buffer, DLDataType dtype)
+    {
+        int bits = Math.Max(dtype.bits * dtype.lanes, 1);
+        return new ArrowLayout(buffer, 0, dtype, [buffer.Length * 8L / bits], []);
+    }
+
     private static ArrowLayout OfNested(ArrayData array)
     {
         // Of the array's own level, and then of each one inside: what of it is seen.
@@ -80,10 +87,11 @@ internal readonly record struct ArrowLayout(
     {
         ArrowBuffer values = data.Buffers[1];
         long needed = checked((start + count) * width);
-        if (count != 0 && needed > values.Length)
+        if (start < 0 || (count != 0 && needed > values.Length))
         {
             throw new ArgumentException(
-                $"The array's values take {needed} bytes, but its buffer has {values.Length}. Pass an array whose "
+                $"The array's values lie between {start * width} and {needed} bytes, but its buffer has "
+                + $"{values.Length}. Pass an array whose "
                 + "length and offset fit its buffer.",
                 "array");
         }
@@ -130,8 +138,8 @@ internal readonly record struct ArrowLayout(
         {
             throw new DlPackException(
                 $"The array has {nulls} nulls among {count} values of {data.DataType.Name}, which a tensor cannot say. "
-                + "Fill them first, lend slices without nulls, or lend ValueBuffer.Memory and NullBitmapBuffer.Memory "
-                + "apart.");
+                + "Fill them first, lend slices without nulls, or lend the values and the bits that say which are null "
+                + "apart, by ValueBuffer.AsDlPack() and NullBitmapBuffer.AsDlPack().");
         }
     }
 }

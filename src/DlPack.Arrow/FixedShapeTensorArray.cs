@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 
 namespace DlPackNet;
 
@@ -9,7 +10,9 @@ public sealed class FixedShapeTensorArray : ExtensionArray
     /// <param name="type">The type of a tensor.</param>
     /// <param name="storage">The lists, of which the array takes the ownership.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException"><paramref name="storage"/> is no array of fixed-size lists.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="storage"/> is no array of fixed-size lists, or of other ones than the type is stored in.
+    /// </exception>
     public FixedShapeTensorArray(FixedShapeTensorType type, IArrowArray storage)
         : base(type, storage)
     {
@@ -17,6 +20,16 @@ public sealed class FixedShapeTensorArray : ExtensionArray
         {
             throw new ArgumentException(
                 $"Expected a FixedSizeListArray, but the storage is {storage.GetType().Name}.", nameof(storage));
+        }
+
+        var expected = (FixedSizeListType)type.StorageType;
+        var found = (FixedSizeListType)storage.Data.DataType;
+        if (found.ListSize != expected.ListSize || found.ValueDataType.TypeId != expected.ValueDataType.TypeId)
+        {
+            throw new ArgumentException(
+                $"Expected lists of {expected.ListSize} {expected.ValueDataType.Name} values, but the storage has lists "
+                + $"of {found.ListSize} {found.ValueDataType.Name} values.",
+                nameof(storage));
         }
     }
 

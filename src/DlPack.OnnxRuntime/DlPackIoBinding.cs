@@ -98,12 +98,14 @@ public sealed class DlPackIoBinding : IDisposable
 
     /// <summary>Runs the model over what is bound.</summary>
     /// <param name="options">How to run it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
     /// <exception cref="OnnxRuntimeException">
     /// Something is not bound, or not as the model wants it; the run failed.
     /// </exception>
     public void Run(RunOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         CheckAlive();
         foreach (string name in _allocated)
         {

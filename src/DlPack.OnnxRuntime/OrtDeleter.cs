@@ -64,8 +64,18 @@ internal unsafe struct OrtDeleter
         DlPack.Release(lent);
     }
 
+    /// <summary>Calls what ONNX Runtime calls, to no effect: no forked child shall be the first, and compile it.</summary>
+    public static void Compile() => ((delegate* unmanaged<OrtDeleter*, void*, void>)&Free)(null, null);
+
     [UnmanagedCallersOnly]
-    private static void Free(OrtDeleter* deleter, void* data) => Run(deleter);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Free(OrtDeleter* deleter, void* data)
+    {
+        if (!DlPackDiagnostics.IsForkedChild && deleter is not null)
+        {
+            Run(deleter);
+        }
+    }
 
     [UnmanagedCallersOnly]
     private static nint Info(OrtDeleter* deleter) => deleter->_memoryInfo;

@@ -19,6 +19,8 @@ internal sealed unsafe class OrtDeleters
     private OrtDeleter* _free;
     private int _freeCount;
 
+    private OrtDeleters() => OrtDeleter.Compile();
+
     ~OrtDeleters()
     {
         while (_free is not null)

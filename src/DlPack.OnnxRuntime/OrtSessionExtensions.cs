@@ -34,6 +34,7 @@ public static class OrtSessionExtensions
         IReadOnlyCollection<DlPackObject> outputs)
     {
         ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(options);
         using var read = new BoundTensors();
         using var written = new BoundTensors();
         read.Add(inputNames, inputs, tensor => BoundTensor.ForReading(tensor));
@@ -69,6 +70,8 @@ public static class OrtSessionExtensions
         IReadOnlyCollection<string> outputNames)
     {
         ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(outputNames);
         using var read = new BoundTensors();
         read.Add(inputNames, inputs, tensor => BoundTensor.ForReading(tensor));
         using IDisposableReadOnlyCollection<OrtValue> written = session.Run(

@@ -20,6 +20,8 @@ internal static unsafe class TorchExport
     /// <param name="useLibtorchDlpack">False, for tests, to go as on platforms without libtorch's own way.</param>
     public static DlPackObject Lend(torch.Tensor tensor, bool useLibtorchDlpack)
     {
+        // First: without a tensor the libraries may not be loaded, in which LibtorchDlpack looks once.
+        ArgumentNullException.ThrowIfNull(tensor);
         if (!useLibtorchDlpack || !LibtorchDlpack.IsAvailable)
         {
             return PortableTorchExport.Lend(tensor);
@@ -58,6 +60,7 @@ internal static unsafe class TorchExport
     /// <returns>A struct that the caller owns.</returns>
     public static DLManagedTensorVersioned* Export(torch.Tensor tensor, bool useLibtorchDlpack)
     {
+        ArgumentNullException.ThrowIfNull(tensor);
         if (!useLibtorchDlpack || !LibtorchDlpack.IsAvailable)
         {
             using DlPackObject dl = PortableTorchExport.Lend(tensor);
@@ -78,7 +81,6 @@ internal static unsafe class TorchExport
     /// <summary>The handle of a tensor that is not disposed.</summary>
     public static nint CheckedHandle(torch.Tensor tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         ObjectDisposedException.ThrowIf(tensor.IsInvalid, tensor);
         return tensor.Handle;
     }
@@ -113,6 +115,13 @@ internal static unsafe class TorchExport
         {
             lent->deleter(lent);
             TorchRefusals.Dimensions(ndim);
+        }
+
+        // Zeros that torch only pretends to have: what is there has no address.
+        if (lent->dl_tensor.data is null && !new ReadOnlySpan<long>(lent->dl_tensor.shape, ndim).Contains(0))
+        {
+            lent->deleter(lent);
+            TorchRefusals.NoStrides();
         }
 
         return lent;

@@ -38,12 +38,15 @@ public sealed unsafe class ArrowIpcTests : LeakChecked
         RecordBatch batch = Read(format);
         using DlPackObject tensor = batch.Column("numbers").AsDlPack();
         using DlPackObject pairs = batch.Column("pairs").AsDlPack();
+        using DlPackObject valid = batch.Column("gaps").Data.Buffers[0].AsDlPack();
         IsNotDisposed(batch);
         tensor.ToArray<int>().Should().Equal(Enumerable.Range(0, Length));
         using DlPackObject again = batch.Column("numbers").AsDlPack();
         again.Data.Should().Be(tensor.Data);
         tensor.Dispose();
         again.Dispose();
+        valid.AsReadOnlySpan<byte>()[..2].ToArray().Should().Equal(0xFE, 0xFF);
+        valid.Dispose();
         IsNotDisposed(batch);
         pairs.ToArray<int>()[^1].Should().Be((2 * Length) - 1);
         pairs.Dispose();

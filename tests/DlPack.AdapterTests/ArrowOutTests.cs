@@ -162,6 +162,47 @@ public sealed unsafe class ArrowOutTests : LeakChecked
         lend.Should().Throw<ObjectDisposedException>();
     }
 
+    [Fact]
+    public void An_offset_before_the_buffer_is_refused()
+    {
+        var values = new ArrayData(Int32Type.Default, 3, 0, -5, [ArrowBuffer.Empty, Buffer(16)]);
+        Action lend = () => new Int32Array(values).AsDlPack();
+        lend.Should().Throw<ArgumentException>().WithMessage("*-20*16*");
+    }
+
+    [Fact]
+    public void A_buffer_goes_out_as_bytes_that_outlive_its_array()
+    {
+        StringArray words = new StringArray.Builder().Append("to").AppendNull().Append("you").Build();
+        using DlPackObject letters = words.ValueBuffer.AsDlPack();
+        using DlPackObject offsets = DlPack.AsDlPack(words.ValueOffsetsBuffer, DLDataType.Int32, isWritable: true);
+        using DlPackObject valid = words.NullBitmapBuffer.AsDlPack();
+        words.Dispose();
+        letters.IsReadOnly.Should().BeTrue();
+        offsets.IsReadOnly.Should().BeFalse();
+        letters.AsReadOnlySpan<byte>()[..5].ToArray().Should().Equal("toyou"u8.ToArray());
+        offsets.AsSpan<int>()[..4].ToArray().Should().Equal(0, 2, 2, 5);
+        valid.AsReadOnlySpan<byte>()[0].Should().Be(0b101);
+    }
+
+    [Fact]
+    public void A_buffer_has_as_many_elements_as_are_whole_unless_it_is_disposed()
+    {
+        Int32Array array = Ints(1, 2, 3);
+        ArrowBuffer buffer = array.ValueBuffer;
+        array.Dispose();
+        Action lend = () => buffer.AsDlPack();
+        lend.Should().Throw<ObjectDisposedException>();
+        using DlPackObject empty = ArrowBuffer.Empty.AsDlPack();
+        using DlPackObject none = default(ArrowBuffer).AsDlPack(DLDataType.Float64);
+        using DlPackObject whole = Buffer(11).AsDlPack(DLDataType.Int32);
+        Action lendNothing = () => Buffer(8).AsDlPack(default(DLDataType));
+        lendNothing.Should().Throw<ArgumentException>();
+        whole.Shape.ToArray().Should().Equal(2);
+        empty.Shape.ToArray().Should().Equal(0);
+        none.Shape.ToArray().Should().Equal(0);
+    }
+
     private static void Refuses(IArrowArray array, string message)
     {
         Action lend = () => array.AsDlPack();

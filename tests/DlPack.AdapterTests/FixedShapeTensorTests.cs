@@ -132,6 +132,29 @@ public sealed class FixedShapeTensorTests : LeakChecked
     }
 
     [Fact]
+    public void Storage_of_another_type_is_refused()
+    {
+        Int32Array values = new Int32Array.Builder().AppendRange(Enumerable.Range(0, 24)).Build();
+        Refuses(Lists(4), Int32Type.Default, "*6 int32*4 int32*");
+        Refuses(Lists(6), DoubleType.Default, "*6 double*6 int32*");
+        Refuses(values, Int32Type.Default, "*FixedSizeListArray*Int32Array*");
+        using DlPackObject tensor = new FixedShapeTensorArray(TypeOf(Int32Type.Default), Lists(6)).AsDlPack();
+        tensor.Shape.ToArray().Should().Equal(4, 2, 3);
+
+        IArrowArray Lists(int size) => ArrowArrayFactory.BuildArray(
+            new ArrayData(
+                new FixedSizeListType(Int32Type.Default, size), 4, 0, 0, [ArrowBuffer.Empty], [values.Data]));
+
+        static FixedShapeTensorType TypeOf(IArrowType valueType) => new(valueType, [2, 3]);
+
+        static void Refuses(IArrowArray storage, IArrowType valueType, string message)
+        {
+            Action make = () => _ = new FixedShapeTensorArray(TypeOf(valueType), storage);
+            make.Should().Throw<ArgumentException>().WithMessage(message);
+        }
+    }
+
+    [Fact]
     public void The_type_refuses_what_is_no_shape()
     {
         Action empty = () => _ = new FixedShapeTensorType(FloatType.Default, [2, 0]);

@@ -266,6 +266,7 @@ public class OnnxRuntimeBindingTests : LeakChecked
         ((Action)(() => binding.BindOutput("y", constant))).Should().Throw<DlPackException>()
             .WithMessage("*read-only*");
         ((Action)(() => binding.BindInput("x", null!))).Should().Throw<ArgumentNullException>();
+        ((Action)(() => binding.Run(null!))).Should().Throw<ArgumentNullException>();
         (Live - before).Should().Be(default(LiveCounts));
         binding.Run(_options);
         output.Should().Equal(-1, -2);

@@ -184,6 +184,10 @@ public class OnnxRuntimeRunTests : LeakChecked
         Fails<ArgumentException>(() => session.Run(_options, ["x", "z"], [x], ["y"]));
         Fails<ArgumentException>(() => session.Run(_options, ["x"], [x], ["y"], [y, y]));
         Fails<ArgumentNullException>(() => session.Run(_options, ["x"], new DlPackObject[] { null! }, ["y"]));
+        Fails<ArgumentNullException>(() => session.Run(null!, ["x"], [x], ["y"]));
+        Fails<ArgumentNullException>(() => session.Run(null!, ["x"], [x], ["y"], [y]));
+        Fails<ArgumentNullException>(() => session.Run(_options, null!, [x], ["y"]));
+        Fails<ArgumentNullException>(() => session.Run(_options, ["x"], [x], null!));
         (Live - before).Should().Be(default(LiveCounts));
 
         static void Fails<TException>(Action run)

@@ -71,6 +71,7 @@ public sealed unsafe class RefusedExportTests : TorchLeakChecked
     [InlineData("x.to_sparse_csc()")]
     [InlineData("x.to_sparse_bsr([1, 1])")]
     [InlineData("x.to_mkldnn()")]
+    [InlineData("torch._efficientzerotensor([2, 2])")]
     [InlineData("torch._nested_tensor_from_tensor_list([x, x[0:1]], None, None, None, None)")]
     public void What_has_no_strides_is_refused(string expression)
     {
@@ -114,6 +115,8 @@ public sealed unsafe class RefusedExportTests : TorchLeakChecked
         lendNothing.Should().Throw<ArgumentNullException>();
         Action export = () => DlPack.Export(gone);
         export.Should().Throw<ObjectDisposedException>();
+        Action exportNothing = () => DlPack.Export((torch.Tensor)null!);
+        exportNothing.Should().Throw<ArgumentNullException>();
     }
 
     private static void Refuses(torch.Tensor tensor, string message)
