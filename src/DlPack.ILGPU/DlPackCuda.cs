@@ -125,6 +125,7 @@ public static class DlPackCuda
                 nameof(stream));
         }
 
+        stream = stream is { } number ? ProducerStream.OnAnyThread(number) : null;
         CudaMemory memory = CudaMemory.Find(data) ?? throw new ArgumentException(
             $"The CUDA driver does not know address 0x{data:x}: it is ordinary main memory, or none. Lend that by the "
             + "overload without a stream.",

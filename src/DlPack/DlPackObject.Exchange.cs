@@ -8,7 +8,9 @@ public sealed unsafe partial class DlPackObject
 {
     /// <summary>The stream on whose work the content depends, or null if it is complete.</summary>
     internal long? ProducerStream =>
-        Device.device_type == DLDeviceType.kDLCPU ? null : (_keeper as DlPackOwner)?.ProducerStream;
+        Device.device_type == DLDeviceType.kDLCPU
+            ? null
+            : StreamRules.Producer(Device, (_keeper as DlPackOwner)?.ProducerStream);
 
     /// <summary>Where the tensor is: what a consumer asks before <see cref="Dlpack"/>.</summary>
     /// <returns>The same as <see cref="Device"/>.</returns>

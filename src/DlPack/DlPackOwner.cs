@@ -36,8 +36,8 @@ public abstract unsafe class DlPackOwner
 
     /// <summary>
     /// The stream or queue on whose work the memory's content depends, in the numbering of the device's kind
-    /// (CUDA: 1 legacy default, 2 per-thread default, above 2 a handle), or null if the content is complete, as it
-    /// always is on the CPU.
+    /// (CUDA: 1 legacy default, 2 per-thread default of whatever thread, above 2 a handle), or null if the content is
+    /// complete, as it always is on the CPU.
     /// </summary>
     protected internal virtual long? ProducerStream => null;
 

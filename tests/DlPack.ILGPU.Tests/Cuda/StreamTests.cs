@@ -2,6 +2,7 @@ using DlPackNet.Interop;
 using FluentAssertions;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Xunit;
 
 namespace DlPackNet.IlgpuTests.Cuda;
@@ -57,6 +58,28 @@ public sealed class StreamTests : CudaTest
         tensor.Dlpack(stream: SideHandle).Dispose();
         tensor.Dlpack(stream: -1).Dispose();
         Asked();
+    }
+
+    [Fact]
+    public void A_producers_per_thread_stream_is_waited_for_on_whatever_thread()
+    {
+        using CudaStream perThread = Gpu.CreateStream(2, responsible: false);
+        foreach (DlPackObject tensor in (DlPackObject[])[
+            _buffer.AsDlPack(perThread),
+            DlPack.AsDlPack(Foreign(16), DLDataType.Float32, [4], stream: 2, release: () => { })])
+        {
+            CudaStub.TakeJournal();
+            tensor.Dlpack(stream: 2).Dispose();
+            ArrayView1D<float, Stride1D.Dense> view = tensor.AsArrayView1D<float>(Gpu, perThread);
+            view.Release();
+            tensor.Dispose();
+            DlPackCuda.WaitForReleases();
+            string[] asked = CudaStub.TakeJournal();
+            asked.Where(line => line.StartsWith("record")).Should()
+                .HaveCountGreaterThan(1)
+                .And.OnlyContain(line => line.EndsWith("on stream 1 in 1f00"), "it comes after those of all threads");
+            asked.Should().ContainSingle(line => line.StartsWith("stream 2 waits for event"));
+        }
     }
 
     [Fact]

@@ -57,6 +57,21 @@ public sealed unsafe class StreamTests : LeakChecked
     }
 
     [Theory]
+    [InlineData(Cuda)]
+    [InlineData(DLDeviceType.kDLCUDAManaged)]
+    [InlineData(DLDeviceType.kDLCUDAHost)]
+    public void A_producers_per_thread_stream_is_waited_for_by_the_one_that_comes_after_those_of_all_threads(
+        DLDeviceType type)
+    {
+        using DlPackObject dl = OnDevice(type, producerStream: 2);
+
+        dl.Dlpack(stream: 2).Dispose();
+        dl.Dlpack(stream: 1).Dispose();
+
+        _runtime.Calls.Should().Equal($"{new DLDevice(type, 1)}: 2 waits for 1");
+    }
+
+    [Theory]
     [InlineData(Cuda, 0, "*0 is no CUDA stream*0 is forbidden*")]
     [InlineData(Cuda, -2, "*-2 is no CUDA stream*")]
     [InlineData(DLDeviceType.kDLCUDAManaged, 0, "*0 is no CUDA stream*")]
