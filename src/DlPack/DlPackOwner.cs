@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DlPackNet.Interop;
 using DlPackNet.Lifetime;
 
 namespace DlPackNet;
@@ -40,6 +41,12 @@ public abstract unsafe class DlPackOwner
     /// complete, as it always is on the CPU.
     /// </summary>
     protected internal virtual long? ProducerStream => null;
+
+    /// <summary>
+    /// The device that <see cref="ProducerStream"/> belongs to, or null if it is the tensor's. Pinned memory is no
+    /// GPU's in DLPack and has the number 0: where another GPU fills it, only its owner can tell.
+    /// </summary>
+    protected internal virtual DLDevice? StreamDevice => null;
 
     /// <summary>An owner that calls <paramref name="release"/> once.</summary>
     /// <param name="release">

@@ -40,6 +40,7 @@ static size_t journal_length;
 static int events_are_held, failing_calls, failing_waits, failing_locks, failing_contexts, failing_stream_waits, has_ended, primary_references[2];
 static int streams_are_held, stream_waits;
 static char destroyed_streams[0x1000];
+static uintptr_t stream_contexts[0x1000], event_contexts[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
 static _Thread_local uintptr_t contexts[64];
@@ -353,6 +354,8 @@ EXPORT int cuCtxPopCurrent_v2(uintptr_t *context)
     return OK;
 }
 
+EXPORT int cuCtxGetDevice(int *device) { *device = device_of(current()); return OK; }
+
 EXPORT int cuDevicePrimaryCtxRetain(uintptr_t *context, int device)
 {
     primary_references[device]++;
@@ -513,14 +516,27 @@ EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned f
 
 /* Streams and events. */
 
+/* Numbers that no stream was made with, and those of the default streams, are streams of whatever is current. */
+static uintptr_t context_of_stream(uintptr_t stream)
+{
+    uintptr_t context = stream >= 0x2000 && stream < 0x3000 ? stream_contexts[stream - 0x2000] : 0;
+    return context ? context : current();
+}
+
 EXPORT int cuStreamGetCtx(uintptr_t stream, uintptr_t *context)
 {
-    (void)stream;
-    *context = current();
+    *context = context_of_stream(stream);
     return OK;
 }
 
-EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags) { (void)flags; *stream = next_stream++; return OK; }
+EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags)
+{
+    (void)flags;
+    *stream = next_stream++;
+    stream_contexts[*stream - 0x2000] = current();
+    return OK;
+}
+
 EXPORT int cuStreamDestroy_v2(uintptr_t stream)
 {
     note("destroy stream %zx\n", stream);
@@ -571,6 +587,7 @@ EXPORT int cuStreamWaitEvent(uintptr_t stream, uintptr_t event, unsigned flags)
 EXPORT int cuEventCreate(uintptr_t *event, unsigned flags)
 {
     *event = next_event++;
+    event_contexts[*event - 0x3000] = current();
     note("create event %zx%s\n", *event, flags & 2 ? "" : " with timing");
     return OK;
 }
@@ -586,7 +603,7 @@ EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
         failing_calls--;
         return INVALID_VALUE;
     }
-    return is_destroyed(stream) ? INVALID_HANDLE : OK;
+    return is_destroyed(stream) || context_of_stream(stream) != event_contexts[event - 0x3000] ? INVALID_HANDLE : OK;
 }
 
 EXPORT int cuEventSynchronize(uintptr_t event)
