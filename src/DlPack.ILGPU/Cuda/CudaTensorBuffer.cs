@@ -59,6 +59,22 @@ internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
         }
     }
 
+    /// <summary>
+    /// What <c>Dispose</c> does, but without making the accelerator's context the thread's: whoever lets go, perhaps a
+    /// thread of a library that works on another GPU, has its own. May be called again, from any thread.
+    /// </summary>
+    public void Release()
+    {
+        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref IlgpuInternals.DisposeBarrier(this), 1) == 0)
+        {
+            lock (IlgpuInternals.SyncRoot(Accelerator))
+            {
+                IlgpuInternals.Free(this, disposing: true);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     protected override void MemSet(AcceleratorStream stream, byte value, in ArrayView<byte> targetView) =>
         CudaMemoryBuffer.CudaMemSet(stream as CudaStream, value, targetView);
