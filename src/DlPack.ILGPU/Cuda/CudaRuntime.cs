@@ -94,6 +94,12 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
             return;
         }
 
+        // Main memory is copied from at once, whichever GPU fills it, and not on that GPU's stream.
+        if (source.Device.IsCpuReadable)
+        {
+            source.EnsureOnHost();
+        }
+
         bool toHost = destination.Device.IsCpuReadable;
         DLDevice gpu = toHost ? source.Device : destination.Device;
         long producer = ProducerStreamOf(source) ?? LegacyDefault;

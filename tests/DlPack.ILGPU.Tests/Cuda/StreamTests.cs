@@ -140,6 +140,23 @@ public sealed class StreamTests : CudaTest
         CudaStub.TakeJournal().Should().EndWith("free in 1f00");
     }
 
+    [Theory]
+    [InlineData(CudaStub.Host)]
+    [InlineData(CudaStub.Managed)]
+    public void A_copy_from_memory_that_the_main_processor_reads_comes_after_the_producers_work(int kind)
+    {
+        using DlPackObject source = DlPack.AsDlPack(
+            Foreign(24, kind: kind), DLDataType.Float32, [6], stream: SideHandle);
+        using DlPackObject target = _buffer.AsDlPack();
+        DlPackDeviceRuntime.TryGet(DLDeviceType.kDLCUDA, out DlPackDeviceRuntime? runtime).Should().BeTrue();
+        CudaStub.TakeJournal();
+        runtime!.Copy(source, target, stream: null);
+        Asked(
+            $"host waits for stream {SideHandle:x} in 1f00",
+            "copy 24 bytes on 1 in 1f00",
+            "host waits for stream 1 in 1f00");
+    }
+
     [Fact]
     public void Strided_memory_is_copied_by_its_strides()
     {
