@@ -126,7 +126,7 @@ EXPORT void stub_hold_events(int hold)
     pthread_mutex_unlock(&gate);
 }
 
-/* Whether who waits for a stream goes on waiting. */
+/* Whether who waits for a stream, or destroys one, goes on doing so. */
 EXPORT void stub_hold_streams(int hold)
 {
     pthread_mutex_lock(&gate);
@@ -135,7 +135,7 @@ EXPORT void stub_hold_streams(int hold)
     pthread_mutex_unlock(&gate);
 }
 
-/* Returns when somebody waits for a stream that is held. */
+/* Returns when somebody waits for a stream that is held, or destroys it. */
 EXPORT void stub_await_stream_wait(void)
 {
     pthread_mutex_lock(&gate);
@@ -516,6 +516,17 @@ EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned f
 
 /* Streams and events. */
 
+static void wait_while_held(void)
+{
+    pthread_mutex_lock(&gate);
+    stream_waits++;
+    pthread_cond_broadcast(&released);
+    while (streams_are_held)
+        pthread_cond_wait(&released, &gate);
+    stream_waits--;
+    pthread_mutex_unlock(&gate);
+}
+
 /* Numbers that no stream was made with, and those of the default streams, are streams of whatever is current. */
 static uintptr_t context_of_stream(uintptr_t stream)
 {
@@ -541,6 +552,7 @@ EXPORT int cuStreamDestroy_v2(uintptr_t stream)
 {
     note("destroy stream %zx\n", stream);
     destroyed_streams[stream - 0x2000] = 1;
+    wait_while_held();
     return OK;
 }
 
@@ -567,13 +579,7 @@ EXPORT int cuStreamSynchronize(uintptr_t stream)
     if (breaks_capture("waiting for a stream"))
         return CAPTURE_UNSUPPORTED;
     note("host waits for stream %zx in %zx\n", stream, current());
-    pthread_mutex_lock(&gate);
-    stream_waits++;
-    pthread_cond_broadcast(&released);
-    while (streams_are_held)
-        pthread_cond_wait(&released, &gate);
-    stream_waits--;
-    pthread_mutex_unlock(&gate);
+    wait_while_held();
     return OK;
 }
 

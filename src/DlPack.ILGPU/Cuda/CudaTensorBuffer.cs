@@ -36,7 +36,17 @@ internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
     }
 
     /// <summary>For a buffer that was forgotten with its accelerator, which then leaves it alone.</summary>
-    ~CudaTensorBuffer() => ReleaseTensor();
+    ~CudaTensorBuffer()
+    {
+        if (_lent != 0)
+        {
+            // Under this lock ILGPU destroys streams.
+            lock (IlgpuInternals.SyncRoot(Accelerator))
+            {
+                ReleaseTensor();
+            }
+        }
+    }
 
     /// <summary>What the tensor allows.</summary>
     public DLPackFlags Flags { get; }
