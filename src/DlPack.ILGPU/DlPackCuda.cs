@@ -168,7 +168,8 @@ public static class DlPackCuda
     /// </summary>
     /// <remarks>
     /// To be called before an accelerator is disposed whose memory was lent until a moment ago. In a release callback
-    /// it returns at once.
+    /// it returns at once. A thread that has Python's GIL must give it up meanwhile if tensors of Python are released:
+    /// their deleters want it.
     /// </remarks>
     public static void WaitForReleases() => Reclaimer.Drain();
 

@@ -76,8 +76,15 @@ static int breaks_capture(const char *what)
     return is_capturing && capture_mode != RELAXED;
 }
 
-/* Why a stream cannot be used now. */
+/* Why a stream cannot be used now. To ask is harmless, and to use it breaks the capture. */
 static int unusable(uintptr_t stream) { return is_capturing == 2 && stream == 1 ? CAPTURE_IMPLICIT : OK; }
+
+static int breaks_by_use(uintptr_t stream)
+{
+    if (unusable(stream))
+        note("using stream %zx breaks the capture\n", stream);
+    return unusable(stream);
+}
 
 static Block *find(const void *address)
 {
@@ -438,6 +445,8 @@ EXPORT int cuMemFree_v2(void *address)
 
 EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t stream)
 {
+    if (breaks_by_use(stream))
+        return CAPTURE_IMPLICIT;
     note("copy %zu bytes on %zx in %zx%s\n", bytes, stream, current(), is_locked(to) || is_locked(from) ? ", locked" : "");
     memcpy(to, from, bytes);
     return OK;
@@ -574,7 +583,7 @@ EXPORT int cuStreamSynchronize(uintptr_t stream)
         failing_stream_waits--;
         return LAUNCH_FAILED;
     }
-    if (unusable(stream))
+    if (breaks_by_use(stream))
         return CAPTURE_IMPLICIT;
     if (breaks_capture("waiting for a stream"))
         return CAPTURE_UNSUPPORTED;
@@ -586,6 +595,8 @@ EXPORT int cuStreamSynchronize(uintptr_t stream)
 EXPORT int cuStreamWaitEvent(uintptr_t stream, uintptr_t event, unsigned flags)
 {
     (void)flags;
+    if (breaks_by_use(stream))
+        return CAPTURE_IMPLICIT;
     note("stream %zx waits for event %zx in %zx\n", stream, event, current());
     return OK;
 }
@@ -602,7 +613,7 @@ EXPORT int cuEventDestroy_v2(uintptr_t event) { note("destroy event %zx\n", even
 
 EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
 {
-    if (unusable(stream))
+    if (breaks_by_use(stream))
         return CAPTURE_IMPLICIT;
     note("record event %zx on stream %zx in %zx\n", event, stream, current());
     if (failing_calls > 0) {
