@@ -16,6 +16,9 @@ namespace DlPackNet;
 /// </remarks>
 public static class DlPackCuda
 {
+    // Higher numbers are handles.
+    private const long LastDefaultStream = 2;
+
     private static readonly Lazy<bool> _isInitialized = new(Start);
 
     /// <summary>Whether there is a CUDA driver. Whether it has a GPU, <c>context.GetCudaDevices()</c> tells.</summary>
@@ -88,8 +91,8 @@ public static class DlPackCuda
     /// <param name="dtype">The type of the elements.</param>
     /// <param name="shape">The extents in elements; none for a scalar. At least one element.</param>
     /// <param name="stream">
-    /// The stream on which the content is computed: 1 legacy default, 2 per-thread default, or a <c>CUstream</c>; null
-    /// if it is complete.
+    /// The stream on which the content is computed: 1 legacy default, 2 per-thread default, of the GPU that the memory
+    /// was allocated for; or a <c>CUstream</c>; null if it is complete.
     /// </param>
     /// <param name="strides">Elements from one index to the next, possibly negative; none for row-major.</param>
     /// <param name="release">
@@ -101,7 +104,8 @@ public static class DlPackCuda
     /// A new object, which the caller disposes: kDLCUDA, kDLCUDAManaged or kDLCUDAHost, with the right number.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// The driver does not know the address, the stream is 0 or negative, or shape, strides or dtype make no sense.
+    /// The driver does not know the address; the stream is 0 or negative, or not in the primary context of the memory's
+    /// GPU (for pinned and managed memory: of any GPU); or shape, strides or dtype make no sense.
     /// </exception>
     /// <exception cref="DlPackException">
     /// There is no CUDA driver, or the memory is in a context that other libraries do not use.
@@ -125,11 +129,12 @@ public static class DlPackCuda
                 nameof(stream));
         }
 
+        stream = stream is { } number ? ProducerStream.OnAnyThread(number) : null;
         CudaMemory memory = CudaMemory.Find(data) ?? throw new ArgumentException(
             $"The CUDA driver does not know address 0x{data:x}: it is ordinary main memory, or none. Lend that by the "
             + "overload without a stream.",
             nameof(data));
-        PrimaryContext primary = PrimaryContext.Of(memory.Device.device_id);
+        PrimaryContext primary = PrimaryContext.Of(memory.Ordinal);
         bool isHost = memory.Device.device_type == DLDeviceType.kDLCUDAHost;
         if (!isHost && memory.Context != 0 && memory.Context != primary.Handle)
         {
@@ -140,8 +145,21 @@ public static class DlPackCuda
                 + "context (cuDevicePrimaryCtxRetain), as the CUDA runtime does.");
         }
 
-        return DlPack.AsDlPack(
-            data, dtype, shape, strides, memory.Device, new CudaPointerOwner(primary, stream, release), flags);
+        // Pinned and managed memory are for all GPUs: what fills them may be another than they were allocated for.
+        PrimaryContext? workplace = stream > LastDefaultStream
+            ? PrimaryContext.OfStream(stream.Value, primary)
+            : primary;
+        if (workplace is null || (workplace != primary && memory.Device.device_type == DLDeviceType.kDLCUDA))
+        {
+            throw new ArgumentException(
+                $"Stream 0x{stream:x} is not in the primary context of {DLDevice.Cuda(memory.Ordinal)}, where the "
+                + "memory is, so that nothing there can wait for it. Wait for it yourself and pass null.",
+                nameof(stream));
+        }
+
+        DLDevice? elsewhere = workplace.Ordinal == memory.Device.device_id ? null : DLDevice.Cuda(workplace.Ordinal);
+        var owner = new CudaPointerOwner(workplace, stream, elsewhere, release);
+        return DlPack.AsDlPack(data, dtype, shape, strides, memory.Device, owner, flags);
     }
 
     /// <summary>
@@ -150,7 +168,8 @@ public static class DlPackCuda
     /// </summary>
     /// <remarks>
     /// To be called before an accelerator is disposed whose memory was lent until a moment ago. In a release callback
-    /// it returns at once.
+    /// it returns at once. A thread that has Python's GIL must give it up meanwhile if tensors of Python are released:
+    /// their deleters want it.
     /// </remarks>
     public static void WaitForReleases() => Reclaimer.Drain();
 

@@ -13,7 +13,11 @@ public static class IlgpuViewLending
     /// A type with a dtype, a struct such as Vector3 (one more dimension), or with <paramref name="dtype"/> any struct
     /// without references.
     /// </typeparam>
-    /// <param name="view">The view. The buffer behind it is kept from being freed while the tensor is borrowed.</param>
+    /// <param name="view">
+    /// The view. The buffer behind it is kept from being freed while the tensor is borrowed. A buffer that was made over
+    /// an address has nothing to free: that memory is the caller's to keep. So it is with the view of a page-locked
+    /// array: lend that itself (<see cref="PageLockedArrays"/>).
+    /// </param>
     /// <param name="stream">
     /// The stream on which the content is computed, which consumers are made to wait for; null for the accelerator's
     /// default stream. It must live as long as the tensor. Without meaning on the CPU.

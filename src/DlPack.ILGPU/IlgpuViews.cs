@@ -130,13 +130,17 @@ public static class IlgpuViews
         where TView : struct, IArrayView
     {
         MemoryBuffer? buffer = view.Buffer;
-        if (buffer is CpuTensorBuffer kept)
+        switch (buffer)
         {
-            kept.Release();
-        }
-        else
-        {
-            buffer?.Dispose();
+            case CpuTensorBuffer kept:
+                kept.Release();
+                break;
+            case CudaTensorBuffer kept:
+                kept.Release();
+                break;
+            default:
+                buffer?.Dispose();
+                break;
         }
     }
 }

@@ -16,22 +16,28 @@ internal static unsafe class PageLockLender
     {
         ArgumentNullException.ThrowIfNull(locked, nameof(array));
         ObjectDisposedException.ThrowIf(locked.IsDisposed, locked);
-        if (array!.Length == 0 || ScopeOf(locked) is not { } scope)
-        {
-            return DlPack.AsDlPack(array, dtype);
-        }
-
-        Accelerator accelerator = scope.Accelerator;
-        Lender.CheckStream(accelerator, stream);
         if (typeof(T) == typeof(global::ILGPU.Half))
         {
             dtype ??= DLDataType.Float16;
         }
 
+        var shape = new long[array!.Rank];
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = array.GetLength(i);
+        }
+
+        if (array.Length == 0 || ScopeOf(locked) is not { } scope)
+        {
+            return DlPack.AsDlPack((T*)null, shape, dtype: dtype);
+        }
+
+        Accelerator accelerator = scope.Accelerator;
+        Lender.CheckStream(accelerator, stream);
         var cuda = accelerator as CudaAccelerator;
         if (cuda is null)
         {
-            return Lend<T>(array, scope, DLDevice.Cpu, producer: null, dtype);
+            return Lend<T>(array, shape, scope, DLDevice.Cpu, producer: null, dtype);
         }
 
         CudaGuard.CheckLendable(cuda);
@@ -39,7 +45,7 @@ internal static unsafe class PageLockLender
         ProducerStream? producer = stream is null ? null : ProducerStream.Take(cuda, stream);
         try
         {
-            return Lend<T>(array, scope, new DLDevice(DLDeviceType.kDLCUDAHost), producer, dtype);
+            return Lend<T>(array, shape, scope, new DLDevice(DLDeviceType.kDLCUDAHost), producer, dtype);
         }
         catch
         {
@@ -49,24 +55,20 @@ internal static unsafe class PageLockLender
     }
 
     private static DlPackObject Lend<T>(
-        Array array, PageLockScope<T> scope, DLDevice device, ProducerStream? producer, DLDataType? dtype)
+        Array array,
+        long[] shape,
+        PageLockScope<T> scope,
+        DLDevice device,
+        ProducerStream? producer,
+        DLDataType? dtype)
         where T : unmanaged
     {
-        var shape = new long[array.Rank];
-        var strides = new long[array.Rank];
-        long next = 1;
-        for (int i = array.Rank - 1; i >= 0; i--)
-        {
-            (shape[i], strides[i]) = (array.GetLength(i), next);
-            next *= shape[i];
-        }
-
         DisposalHold hold = DisposalHold.Take(scope);
         var owner = new PageLockOwner(array, scope, hold, producer);
         try
         {
             var items = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-            return DlPack.AsDlPack(items, shape, strides, dtype, device, owner);
+            return DlPack.AsDlPack(items, shape, dtype: dtype, device: device, owner: owner);
         }
         catch
         {

@@ -8,7 +8,12 @@ public sealed unsafe partial class DlPackObject
 {
     /// <summary>The stream on whose work the content depends, or null if it is complete.</summary>
     internal long? ProducerStream =>
-        Device.device_type == DLDeviceType.kDLCPU ? null : (_keeper as DlPackOwner)?.ProducerStream;
+        Device.device_type == DLDeviceType.kDLCPU
+            ? null
+            : StreamRules.Producer(Device, (_keeper as DlPackOwner)?.ProducerStream);
+
+    /// <summary>Where that stream is, if not where the tensor is.</summary>
+    private DLDevice? StreamDevice => (_keeper as DlPackOwner)?.StreamDevice;
 
     /// <summary>Where the tensor is: what a consumer asks before <see cref="Dlpack"/>.</summary>
     /// <returns>The same as <see cref="Device"/>.</returns>
@@ -90,13 +95,26 @@ public sealed unsafe partial class DlPackObject
         {
             CompleteForHost();
         }
-        else if (consumer != StreamRules.None && ProducerStream is { } producer && producer != consumer)
+        else if (consumer != StreamRules.None && ProducerStream is { } producer)
+        {
+            Order(producer, consumer);
+        }
+
+        return Publish(versioned, target, isFreshCopy: false);
+    }
+
+    private void Order(long producer, long consumer)
+    {
+        if (StreamDevice is not null)
+        {
+            // The consumer's number does not tell on which device its stream is, so the calling thread waits.
+            CompleteForHost();
+        }
+        else if (producer != consumer)
         {
             DlPackDeviceRuntime.Need(Device, "order the consumer's stream after the producer's")
                 .Wait(Device, producer, consumer);
         }
-
-        return Publish(versioned, target, isFreshCopy: false);
     }
 
     private bool NeedsCopy(DLDevice target, bool versioned, bool? copy)
@@ -206,6 +224,11 @@ public sealed unsafe partial class DlPackObject
             }
             else
             {
+                if (StreamDevice is not null)
+                {
+                    CompleteForHost();
+                }
+
                 DlPackDeviceRuntime.Need(Device, $"copy from {Device} to {target}").Copy(this, copy, stream);
             }
 

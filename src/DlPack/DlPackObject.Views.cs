@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DlPackNet.Interop;
 using DlPackNet.Layout;
 using DlPackNet.Lifetime;
 
@@ -170,7 +171,8 @@ public sealed unsafe partial class DlPackObject
     {
         if (ProducerStream is { } producer)
         {
-            DlPackDeviceRuntime.Need(Device, "wait for the work on the content").Synchronize(Device, producer);
+            DLDevice device = StreamDevice ?? Device;
+            DlPackDeviceRuntime.Need(device, "wait for the work on the content").Synchronize(device, producer);
         }
     }
 }

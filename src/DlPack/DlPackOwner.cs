@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DlPackNet.Interop;
 using DlPackNet.Lifetime;
 
 namespace DlPackNet;
@@ -36,10 +37,16 @@ public abstract unsafe class DlPackOwner
 
     /// <summary>
     /// The stream or queue on whose work the memory's content depends, in the numbering of the device's kind
-    /// (CUDA: 1 legacy default, 2 per-thread default, above 2 a handle), or null if the content is complete, as it
-    /// always is on the CPU.
+    /// (CUDA: 1 legacy default, 2 per-thread default of whatever thread, above 2 a handle), or null if the content is
+    /// complete, as it always is on the CPU.
     /// </summary>
     protected internal virtual long? ProducerStream => null;
+
+    /// <summary>
+    /// The device that <see cref="ProducerStream"/> belongs to, or null if it is the tensor's. Pinned memory is no
+    /// GPU's in DLPack and has the number 0: where another GPU fills it, only its owner can tell.
+    /// </summary>
+    protected internal virtual DLDevice? StreamDevice => null;
 
     /// <summary>An owner that calls <paramref name="release"/> once.</summary>
     /// <param name="release">

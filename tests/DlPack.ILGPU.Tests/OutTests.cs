@@ -233,6 +233,17 @@ public sealed class OutTests : LeakChecked
         three.Dispose();
     }
 
+    [Fact]
+    public void An_empty_page_locked_array_has_the_dtype_of_others()
+    {
+        using PageLockedArray1D<global::ILGPU.Half> none = _cpu.AllocatePageLocked1D<global::ILGPU.Half>(0);
+        using PageLockedArray1D<global::ILGPU.Half> one = _cpu.AllocatePageLocked1D<global::ILGPU.Half>(1);
+        using DlPackObject empty = none.AsDlPack();
+        using DlPackObject full = one.AsDlPack();
+        (empty.DType, empty.NDim, empty.Length).Should().Be((DLDataType.Float16, 1, 0));
+        (full.DType, full.NDim, full.Length).Should().Be((DLDataType.Float16, 1, 1));
+    }
+
     private static void Check(DlPackObject lent, nint address, long[] shape, long[] strides)
     {
         using DlPackObject tensor = lent;

@@ -14,18 +14,36 @@ public sealed class ViewLifetimeTests : LeakChecked
 {
     private readonly Accelerator _cpu = Machine.Cpu;
 
-    [Fact]
-    public void Whoever_releases_a_tensor_may_wait_for_a_thread_that_uses_the_accelerator()
+    [Theory]
+    [InlineData("view")]
+    [InlineData("buffer")]
+    [InlineData("accelerator")]
+    public void Whoever_releases_a_tensor_may_wait_for_a_thread_that_uses_the_accelerator(string released)
     {
+        Accelerator accelerator = Machine.NewCpu();
+        DlPackObject lent = accelerator.Allocate1D<int>(1).AsDlPack();
         bool isDone = false;
-        ArrayView1D<int, Stride1D.Dense> view = Wrap(_cpu, () =>
+        ArrayView1D<int, Stride1D.Dense> view = Wrap(accelerator, () =>
         {
-            var other = new Thread(() => _cpu.Allocate1D<int>(1).Dispose());
+            var other = new Thread(lent.Dispose);
             other.Start();
             isDone = other.Join(TimeSpan.FromSeconds(30));
         });
-        view.Release();
+        switch (released)
+        {
+            case "view":
+                view.Release();
+                break;
+            case "buffer":
+                view.Buffer().Dispose();
+                break;
+            default:
+                accelerator.Dispose();
+                break;
+        }
+
         isDone.Should().BeTrue("the accelerator is not locked meanwhile");
+        accelerator.Dispose();
     }
 
     [Fact]

@@ -40,6 +40,7 @@ static size_t journal_length;
 static int events_are_held, failing_calls, failing_waits, failing_locks, failing_contexts, failing_stream_waits, has_ended, primary_references[2];
 static int streams_are_held, stream_waits;
 static char destroyed_streams[0x1000];
+static uintptr_t stream_contexts[0x1000], event_contexts[0x1000];
 static uintptr_t next_context = 0x1000, next_stream = 0x2000, next_event = 0x3000, next_other = 0x4000;
 
 static _Thread_local uintptr_t contexts[64];
@@ -75,8 +76,15 @@ static int breaks_capture(const char *what)
     return is_capturing && capture_mode != RELAXED;
 }
 
-/* Why a stream cannot be used now. */
+/* Why a stream cannot be used now. To ask is harmless, and to use it breaks the capture. */
 static int unusable(uintptr_t stream) { return is_capturing == 2 && stream == 1 ? CAPTURE_IMPLICIT : OK; }
+
+static int breaks_by_use(uintptr_t stream)
+{
+    if (unusable(stream))
+        note("using stream %zx breaks the capture\n", stream);
+    return unusable(stream);
+}
 
 static Block *find(const void *address)
 {
@@ -125,7 +133,7 @@ EXPORT void stub_hold_events(int hold)
     pthread_mutex_unlock(&gate);
 }
 
-/* Whether who waits for a stream goes on waiting. */
+/* Whether who waits for a stream, or destroys one, goes on doing so. */
 EXPORT void stub_hold_streams(int hold)
 {
     pthread_mutex_lock(&gate);
@@ -134,7 +142,7 @@ EXPORT void stub_hold_streams(int hold)
     pthread_mutex_unlock(&gate);
 }
 
-/* Returns when somebody waits for a stream that is held. */
+/* Returns when somebody waits for a stream that is held, or destroys it. */
 EXPORT void stub_await_stream_wait(void)
 {
     pthread_mutex_lock(&gate);
@@ -353,6 +361,8 @@ EXPORT int cuCtxPopCurrent_v2(uintptr_t *context)
     return OK;
 }
 
+EXPORT int cuCtxGetDevice(int *device) { *device = device_of(current()); return OK; }
+
 EXPORT int cuDevicePrimaryCtxRetain(uintptr_t *context, int device)
 {
     primary_references[device]++;
@@ -435,6 +445,8 @@ EXPORT int cuMemFree_v2(void *address)
 
 EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t stream)
 {
+    if (breaks_by_use(stream))
+        return CAPTURE_IMPLICIT;
     note("copy %zu bytes on %zx in %zx%s\n", bytes, stream, current(), is_locked(to) || is_locked(from) ? ", locked" : "");
     memcpy(to, from, bytes);
     return OK;
@@ -513,18 +525,43 @@ EXPORT int cuMemHostGetDevicePointer_v2(void **mapped, void *address, unsigned f
 
 /* Streams and events. */
 
+static void wait_while_held(void)
+{
+    pthread_mutex_lock(&gate);
+    stream_waits++;
+    pthread_cond_broadcast(&released);
+    while (streams_are_held)
+        pthread_cond_wait(&released, &gate);
+    stream_waits--;
+    pthread_mutex_unlock(&gate);
+}
+
+/* Numbers that no stream was made with, and those of the default streams, are streams of whatever is current. */
+static uintptr_t context_of_stream(uintptr_t stream)
+{
+    uintptr_t context = stream >= 0x2000 && stream < 0x3000 ? stream_contexts[stream - 0x2000] : 0;
+    return context ? context : current();
+}
+
 EXPORT int cuStreamGetCtx(uintptr_t stream, uintptr_t *context)
 {
-    (void)stream;
-    *context = current();
+    *context = context_of_stream(stream);
     return OK;
 }
 
-EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags) { (void)flags; *stream = next_stream++; return OK; }
+EXPORT int cuStreamCreate(uintptr_t *stream, unsigned flags)
+{
+    (void)flags;
+    *stream = next_stream++;
+    stream_contexts[*stream - 0x2000] = current();
+    return OK;
+}
+
 EXPORT int cuStreamDestroy_v2(uintptr_t stream)
 {
     note("destroy stream %zx\n", stream);
     destroyed_streams[stream - 0x2000] = 1;
+    wait_while_held();
     return OK;
 }
 
@@ -546,24 +583,20 @@ EXPORT int cuStreamSynchronize(uintptr_t stream)
         failing_stream_waits--;
         return LAUNCH_FAILED;
     }
-    if (unusable(stream))
+    if (breaks_by_use(stream))
         return CAPTURE_IMPLICIT;
     if (breaks_capture("waiting for a stream"))
         return CAPTURE_UNSUPPORTED;
     note("host waits for stream %zx in %zx\n", stream, current());
-    pthread_mutex_lock(&gate);
-    stream_waits++;
-    pthread_cond_broadcast(&released);
-    while (streams_are_held)
-        pthread_cond_wait(&released, &gate);
-    stream_waits--;
-    pthread_mutex_unlock(&gate);
+    wait_while_held();
     return OK;
 }
 
 EXPORT int cuStreamWaitEvent(uintptr_t stream, uintptr_t event, unsigned flags)
 {
     (void)flags;
+    if (breaks_by_use(stream))
+        return CAPTURE_IMPLICIT;
     note("stream %zx waits for event %zx in %zx\n", stream, event, current());
     return OK;
 }
@@ -571,6 +604,7 @@ EXPORT int cuStreamWaitEvent(uintptr_t stream, uintptr_t event, unsigned flags)
 EXPORT int cuEventCreate(uintptr_t *event, unsigned flags)
 {
     *event = next_event++;
+    event_contexts[*event - 0x3000] = current();
     note("create event %zx%s\n", *event, flags & 2 ? "" : " with timing");
     return OK;
 }
@@ -579,14 +613,14 @@ EXPORT int cuEventDestroy_v2(uintptr_t event) { note("destroy event %zx\n", even
 
 EXPORT int cuEventRecord(uintptr_t event, uintptr_t stream)
 {
-    if (unusable(stream))
+    if (breaks_by_use(stream))
         return CAPTURE_IMPLICIT;
     note("record event %zx on stream %zx in %zx\n", event, stream, current());
     if (failing_calls > 0) {
         failing_calls--;
         return INVALID_VALUE;
     }
-    return is_destroyed(stream) ? INVALID_HANDLE : OK;
+    return is_destroyed(stream) || context_of_stream(stream) != event_contexts[event - 0x3000] ? INVALID_HANDLE : OK;
 }
 
 EXPORT int cuEventSynchronize(uintptr_t event)

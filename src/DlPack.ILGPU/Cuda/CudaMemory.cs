@@ -3,11 +3,12 @@ using DlPackNet.Interop;
 namespace DlPackNet;
 
 /// <summary>What the driver knows about an address.</summary>
-/// <param name="Device">Its kind and its GPU's ordinal.</param>
+/// <param name="Device">As DLPack names it: its kind, and its GPU's ordinal unless it is pinned.</param>
+/// <param name="Ordinal">The GPU that it was allocated for.</param>
 /// <param name="Context">
 /// The context that it was allocated in; 0 where it belongs to none, as memory of pools does.
 /// </param>
-internal readonly record struct CudaMemory(DLDevice Device, nint Context)
+internal readonly record struct CudaMemory(DLDevice Device, int Ordinal, nint Context)
 {
     /// <summary>Asks the driver; null for memory that it does not know, such as ordinary main memory.</summary>
     /// <exception cref="DlPackException">There is no driver, or it fails.</exception>
@@ -40,6 +41,7 @@ internal readonly record struct CudaMemory(DLDevice Device, nint Context)
         DLDevice device = isManaged != 0 ? new DLDevice(DLDeviceType.kDLCUDAManaged, ordinal)
             : type == Driver.MemoryTypeHost ? new DLDevice(DLDeviceType.kDLCUDAHost)
             : DLDevice.Cuda(ordinal);
-        return new CudaMemory(device, context);
+        // Main memory that the driver allocated for no GPU has a negative one.
+        return new CudaMemory(device, Math.Max(ordinal, 0), context);
     }
 }

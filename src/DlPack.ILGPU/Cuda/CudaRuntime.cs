@@ -6,6 +6,7 @@ namespace DlPackNet;
 internal sealed class CudaRuntime : DlPackDeviceRuntime
 {
     private const long LegacyDefault = 1;
+    private const string Repeated = "would repeat the copy, to memory that is gone by then";
 
     private CudaRuntime()
     {
@@ -19,7 +20,11 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
     {
         PrimaryContext context = PrimaryContext.Of(device.device_id);
         using ContextScope scope = ContextScope.Of(context.Handle);
-        if (Driver.AskCapture(consumerStream) == Driver.CapturedStream && Driver.AskCapture(producerStream) == 0)
+        int consumer = Driver.AskCapture(consumerStream);
+        int producer = Driver.AskCapture(producerStream);
+        RefuseIfShutOut(consumerStream, consumer);
+        RefuseIfShutOut(producerStream, producer);
+        if (consumer == Driver.CapturedStream && producer == 0)
         {
             throw Captured(consumerStream, $"cannot wait for stream {producerStream}, which is not");
         }
@@ -42,6 +47,7 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
     {
         using ContextScope scope = ContextScope.Of(PrimaryContext.Of(device.device_id).Handle);
         using CaptureScope others = CaptureScope.Undisturbed();
+        RefuseIfCaptured(producerStream, "does no work until it is launched, so that nobody can wait for that");
         Driver.Check(Driver.cuStreamSynchronize(producerStream), $"wait for stream {producerStream}");
     }
 
@@ -94,6 +100,12 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
             return;
         }
 
+        // Main memory is copied from at once, whichever GPU fills it, and not on that GPU's stream.
+        if (source.Device.IsCpuReadable)
+        {
+            source.EnsureOnHost();
+        }
+
         bool toHost = destination.Device.IsCpuReadable;
         DLDevice gpu = toHost ? source.Device : destination.Device;
         long producer = ProducerStreamOf(source) ?? LegacyDefault;
@@ -102,10 +114,10 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         PrimaryContext context = PrimaryContext.Of(gpu.device_id);
         using ContextScope scope = ContextScope.Of(context.Handle);
         using CaptureScope others = CaptureScope.Undisturbed();
-        RefuseIfCaptured(queue);
+        RefuseIfCaptured(queue, Repeated);
         if (within && producer != queue)
         {
-            RefuseIfCaptured(producer);
+            RefuseIfCaptured(producer, Repeated);
             Wait(gpu, producer, queue);
         }
 
@@ -132,11 +144,24 @@ internal sealed class CudaRuntime : DlPackDeviceRuntime
         GC.KeepAlive(destination);
     }
 
-    private static void RefuseIfCaptured(long stream)
+    private static void RefuseIfCaptured(long stream, string why)
     {
-        if (Driver.AskCapture(stream) == Driver.CapturedStream)
+        int error = Driver.AskCapture(stream);
+        RefuseIfShutOut(stream, error);
+        if (error == Driver.CapturedStream)
         {
-            throw Captured(stream, "would repeat the copy, to memory that is gone by then");
+            throw Captured(stream, why);
+        }
+    }
+
+    // To ask was harmless; to use it all the same would break the capture.
+    private static void RefuseIfShutOut(long stream, int error)
+    {
+        if (Driver.IsOfCapture(error) && error != Driver.CapturedStream)
+        {
+            throw new DlPackException(
+                $"Stream {stream} is the legacy default stream, which nothing can be ordered by while a blocking "
+                + "stream is captured into a CUDA graph. Use a stream of your own, or wait for the capture's end.");
         }
     }
 

@@ -36,7 +36,17 @@ internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
     }
 
     /// <summary>For a buffer that was forgotten with its accelerator, which then leaves it alone.</summary>
-    ~CudaTensorBuffer() => ReleaseTensor();
+    ~CudaTensorBuffer()
+    {
+        if (_lent != 0)
+        {
+            // Under this lock ILGPU destroys streams.
+            lock (IlgpuInternals.SyncRoot(Accelerator))
+            {
+                ReleaseTensor();
+            }
+        }
+    }
 
     /// <summary>What the tensor allows.</summary>
     public DLPackFlags Flags { get; }
@@ -56,6 +66,22 @@ internal sealed unsafe class CudaTensorBuffer : MemoryBuffer
         {
             ObjectDisposedException.ThrowIf(IlgpuInternals.DisposeBarrier(accelerator) != 0, accelerator);
             return new CudaTensorBuffer(accelerator, context, queue, lent, length, elementSize);
+        }
+    }
+
+    /// <summary>
+    /// What <c>Dispose</c> does, but without making the accelerator's context the thread's: whoever lets go, perhaps a
+    /// thread of a library that works on another GPU, has its own. May be called again, from any thread.
+    /// </summary>
+    public void Release()
+    {
+        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref IlgpuInternals.DisposeBarrier(this), 1) == 0)
+        {
+            lock (IlgpuInternals.SyncRoot(Accelerator))
+            {
+                IlgpuInternals.Free(this, disposing: true);
+            }
         }
     }
 

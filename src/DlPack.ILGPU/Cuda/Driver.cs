@@ -55,6 +55,9 @@ internal static unsafe partial class Driver
     public static partial int cuCtxPopCurrent_v2(out nint context);
 
     [LibraryImport(LibraryName)]
+    public static partial int cuCtxGetDevice(out int device);
+
+    [LibraryImport(LibraryName)]
     public static partial int cuCtxSynchronize();
 
     [LibraryImport(LibraryName)]
@@ -71,6 +74,9 @@ internal static unsafe partial class Driver
 
     [LibraryImport(LibraryName)]
     public static partial int cuStreamWaitEvent(long stream, nint handle, uint flags);
+
+    [LibraryImport(LibraryName)]
+    public static partial int cuStreamGetCtx(long stream, out nint context);
 
     [LibraryImport(LibraryName)]
     public static partial int cuStreamIsCapturing(long stream, out int isCapturing);

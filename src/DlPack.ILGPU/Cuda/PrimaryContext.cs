@@ -23,7 +23,11 @@ internal sealed partial class PrimaryContext
         Driver.Check(Driver.cuDeviceGet(out int device, ordinal), $"find GPU {ordinal}");
         Driver.Check(Driver.cuDevicePrimaryCtxRetain(out nint handle, device), $"open GPU {ordinal}");
         Handle = handle;
+        Ordinal = ordinal;
     }
+
+    /// <summary>The GPU's CUDA ordinal.</summary>
+    public int Ordinal { get; }
 
     /// <summary>The driver's handle.</summary>
     public nint Handle { get; }
@@ -42,6 +46,23 @@ internal sealed partial class PrimaryContext
     /// <exception cref="DlPackException">There is no driver, or no such GPU.</exception>
     public static PrimaryContext Of(int ordinal) =>
         _contexts.GetOrAdd(ordinal, static number => new PrimaryContext(number));
+
+    /// <summary>That of the GPU of a stream, which has a handle; null if the stream is in another context.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="likely">What is returned where the driver cannot say.</param>
+    public static PrimaryContext? OfStream(long stream, PrimaryContext likely)
+    {
+        using ContextScope scope = ContextScope.Of(likely.Handle);
+        if (Driver.cuStreamGetCtx(stream, out nint handle) != 0 || handle == likely.Handle)
+        {
+            return likely;
+        }
+
+        using ContextScope there = ContextScope.Of(handle);
+        Driver.Check(Driver.cuCtxGetDevice(out int ordinal), $"find the GPU of stream {stream}");
+        PrimaryContext primary = Of(ordinal);
+        return primary.Handle == handle ? primary : null;
+    }
 
     /// <summary>An event, recorded on a stream of this context. It must be current.</summary>
     /// <returns>What is to be given to <see cref="Recycle"/>.</returns>

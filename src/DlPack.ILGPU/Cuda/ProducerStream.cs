@@ -10,6 +10,7 @@ namespace DlPackNet;
 internal readonly struct ProducerStream
 {
     private const long LegacyDefault = 1;
+    private const long PerThreadDefault = 2;
 
     private readonly AcceleratorStream? _held;
     private readonly DisposalHold? _hold;
@@ -33,8 +34,14 @@ internal readonly struct ProducerStream
     public static long NumberOf(CudaAccelerator accelerator, AcceleratorStream? stream)
     {
         nint handle = ((CudaStream)(stream ?? accelerator.DefaultStream)).StreamPtr;
-        return handle == 0 ? LegacyDefault : handle;
+        return handle == 0 ? LegacyDefault : OnAnyThread(handle);
     }
+
+    /// <summary>
+    /// The stream that stands for another on any thread: whoever waits or releases may do so on another one than the
+    /// producer's, which has another per-thread default stream. The legacy default stream comes after those of all.
+    /// </summary>
+    public static long OnAnyThread(long stream) => stream == PerThreadDefault ? LegacyDefault : stream;
 
     /// <summary>Lets the stream be destroyed, which happens now if somebody has disposed it.</summary>
     public void Return() => _hold?.Return(_held!, Number);

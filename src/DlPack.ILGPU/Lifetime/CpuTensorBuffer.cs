@@ -52,8 +52,7 @@ internal sealed unsafe class CpuTensorBuffer : CPUMemoryBuffer
     }
 
     /// <summary>
-    /// What <c>Dispose</c> does, but not under the accelerator's lock: whoever releases the tensor may have to wait for
-    /// a thread that wants that lock. May be called again, from any thread.
+    /// What <c>Dispose</c> does, but without taking the accelerator's lock. May be called again, from any thread.
     /// </summary>
     public void Release()
     {
@@ -91,7 +90,11 @@ internal sealed unsafe class CpuTensorBuffer : CPUMemoryBuffer
     }
 
     /// <inheritdoc/>
-    protected override void DisposeAcceleratorObject(bool disposing) => ReleaseOnce();
+    protected override void DisposeAcceleratorObject(bool disposing)
+    {
+        using var pause = new LockPause(IlgpuInternals.SyncRoot(Accelerator));
+        ReleaseOnce();
+    }
 
     private void ReleaseOnce()
     {

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using DlPackNet.Interop;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace DlPackNet;
 
@@ -11,6 +13,11 @@ internal sealed class PageLockOwner(Array array, AcceleratorObject scope, Dispos
 
     /// <inheritdoc/>
     protected override long? ProducerStream => stream?.Number;
+
+    /// <inheritdoc/>
+    protected override DLDevice? StreamDevice => scope.Accelerator is CudaAccelerator { DeviceId: not 0 } cuda
+        ? DLDevice.Cuda(cuda.DeviceId)
+        : null;
 
     /// <inheritdoc/>
     protected override void Release()

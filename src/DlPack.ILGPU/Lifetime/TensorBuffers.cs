@@ -108,6 +108,7 @@ internal sealed class TensorBuffers
             places = [.. _places];
         }
 
+        using var pause = new LockPause(IlgpuInternals.SyncRoot(_accelerator));
         foreach (WeakReference<CpuTensorBuffer> place in places)
         {
             if (place.TryGetTarget(out CpuTensorBuffer? buffer))

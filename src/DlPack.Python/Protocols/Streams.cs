@@ -5,6 +5,9 @@ namespace DlPackNet.Python;
 /// <summary>The streams of the devices that have them.</summary>
 internal static unsafe class Streams
 {
+    /// <summary>CUDA's default stream of each thread.</summary>
+    public const long CudaPerThreadDefault = 2;
+
     private const long CudaLegacyDefault = 1;
     private const long RocmDefault = 0;
 

@@ -9,6 +9,7 @@ internal static class StreamRules
     public const long None = -1;
 
     private const long LegacyDefault = 1;
+    private const long PerThreadDefault = 2;
     private const long RocmDefault = 0;
 
     /// <summary>The stream that a consumer means, or <see cref="None"/>.</summary>
@@ -19,6 +20,19 @@ internal static class StreamRules
     /// <exception cref="ArgumentException">The number is not allowed on this device.</exception>
     public static long Consumer(DLDevice device, long? stream) =>
         stream is null && Devices.IsHost(device) ? None : ConsumerByKind(device, stream);
+
+    /// <summary>The stream that a producer means, for use on any thread.</summary>
+    /// <remarks>
+    /// CUDA takes the per-thread default stream for that of the calling thread, which need not be the producer's. The
+    /// legacy default stream comes after those of all threads.
+    /// </remarks>
+    public static long? Producer(DLDevice device, long? stream) =>
+        stream == PerThreadDefault && IsCuda(device) ? LegacyDefault : stream;
+
+    private static bool IsCuda(DLDevice device) => device.device_type
+        is DLDeviceType.kDLCUDA
+        or DLDeviceType.kDLCUDAManaged
+        or DLDeviceType.kDLCUDAHost;
 
     private static long ConsumerByKind(DLDevice device, long? stream)
     {

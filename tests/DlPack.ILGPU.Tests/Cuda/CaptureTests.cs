@@ -104,6 +104,49 @@ public sealed class CaptureTests : CudaTest
             line => line.Contains("breaks") || line.StartsWith("copy") || line.StartsWith("stream"));
     }
 
+    [Fact]
+    public void While_a_blocking_stream_is_captured_the_legacy_stream_is_refused_and_the_capture_goes_on()
+    {
+        using MemoryBuffer1D<float, Stride1D.Dense> buffer = Gpu.Allocate1D<float>(16);
+        using PageLockedArray1D<float> locked = Gpu.AllocatePageLocked1D<float>(16);
+        using DlPackObject onSide = buffer.AsDlPack(Side);
+        using DlPackObject onLegacy = buffer.AsDlPack();
+        using DlPackObject pinned = locked.AsDlPack(Gpu.DefaultStream);
+        CudaStub.TakeJournal();
+        CudaStub.stub_capture(OfABlockingStream);
+        Action[] uses =
+        [
+            () => onSide.Dlpack(),
+            () => onLegacy.Dlpack(stream: SideHandle),
+            () => onLegacy.Copy(),
+            () => onSide.Dlpack(copy: true),
+            () => onLegacy.Dlpack(stream: SideHandle, copy: true),
+            () => pinned.AsSpan<float>(),
+        ];
+        foreach (Action use in uses)
+        {
+            use.Should().Throw<DlPackException>().WithMessage("*legacy default stream*blocking*captured*");
+        }
+
+        onSide.Dlpack(stream: SideHandle + 1).Dispose();
+        CudaStub.stub_capture(0);
+        DlPackCuda.WaitForReleases();
+        CudaStub.TakeJournal().Should().NotContain(line => line.Contains("breaks"));
+    }
+
+    [Fact]
+    public void A_captured_stream_is_not_waited_for_by_the_host()
+    {
+        using PageLockedArray1D<float> locked = Gpu.AllocatePageLocked1D<float>(16);
+        using DlPackObject pinned = locked.AsDlPack(Side);
+        CudaStub.TakeJournal();
+        CudaStub.stub_capture(OfOneStream, (nint)SideHandle);
+        FluentActions.Invoking(() => pinned.AsSpan<float>())
+            .Should().Throw<DlPackException>().WithMessage("*being captured*before the capture begins*");
+        CudaStub.stub_capture(0);
+        Asked();
+    }
+
     // The thread that releases has tried, and found that it cannot.
     private static void AskedAgain()
     {

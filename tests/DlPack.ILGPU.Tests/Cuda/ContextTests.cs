@@ -134,6 +134,24 @@ public sealed class ContextTests : CudaTest
     }
 
     [Fact]
+    public void Releasing_a_view_leaves_a_thread_that_ILGPU_does_not_know_as_it_is()
+    {
+        using DlPackObject tensor = Tensor(Foreign(16), [4]);
+        ArrayView1D<float, Stride1D.Dense> view = tensor.AsArrayView1D<float>(Gpu, Side);
+        nint after = 0;
+        var thread = new Thread(() =>
+        {
+            CudaStub.stub_make_current(0x1abc);
+            view.Release();
+            after = CudaStub.stub_current_context();
+        });
+        thread.Start();
+        thread.Join();
+        after.Should().Be(0x1abc, "whoever lets go, perhaps a library on another GPU, has a context of its own");
+        DlPackCuda.WaitForReleases();
+    }
+
+    [Fact]
     public void What_was_current_on_the_thread_is_so_afterwards()
     {
         using MemoryBuffer1D<float, Stride1D.Dense> buffer = Gpu.Allocate1D<float>(4);

@@ -43,6 +43,12 @@ internal static unsafe partial class CudaStub
     public static partial void stub_hold_events(int hold);
 
     [LibraryImport(LibraryName)]
+    public static partial void stub_hold_streams(int hold);
+
+    [LibraryImport(LibraryName)]
+    public static partial void stub_await_stream_wait();
+
+    [LibraryImport(LibraryName)]
     public static partial void stub_fail_records(int count);
 
     [LibraryImport(LibraryName)]

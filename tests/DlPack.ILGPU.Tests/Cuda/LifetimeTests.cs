@@ -24,6 +24,7 @@ public sealed class LifetimeTests : CudaTest
             DlPackDiagnostics.ReleaseFailed -= _failures.Add;
             CudaStub.stub_end_driver(0);
             CudaStub.stub_hold_events(0);
+            CudaStub.stub_hold_streams(0);
         });
     }
 
@@ -97,6 +98,39 @@ public sealed class LifetimeTests : CudaTest
         CudaStub.stub_hold_events(0);
         DlPackCuda.WaitForReleases();
         released.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_forgotten_view_does_not_use_a_stream_that_is_being_destroyed()
+    {
+        LeaveTheRestToFinalizers();
+        int released = 0;
+        long handle = SideHandle;
+        ForgetView(Gpu, Foreign(16), () => Interlocked.Increment(ref released), Side);
+        List<string> asked = [];
+        CudaStub.stub_hold_streams(1);
+        var destroyer = new Thread(Side.Dispose);
+        destroyer.Start();
+        CudaStub.stub_await_stream_wait();
+        CudaStub.TakeJournal();
+
+        // Either the finalizer asks, or it finds the accelerator's lock taken, which is counted.
+        long before = Monitor.LockContentionCount;
+        GC.Collect();
+        SpinWait.SpinUntil(Asks, TimeSpan.FromSeconds(20)).Should().BeTrue("the view is finalized");
+        CudaStub.stub_hold_streams(0);
+        destroyer.Join();
+        Collect();
+        DlPackCuda.WaitForReleases();
+        asked.AddRange(CudaStub.TakeJournal());
+        asked.Should().NotContain(line => line.Contains($"on stream {handle:x}"));
+        released.Should().Be(1);
+
+        bool Asks()
+        {
+            asked.AddRange(CudaStub.TakeJournal());
+            return asked.Count > 0 || Monitor.LockContentionCount > before;
+        }
     }
 
     [Fact]
@@ -255,8 +289,9 @@ public sealed class LifetimeTests : CudaTest
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ForgetView(CudaAccelerator accelerator, nint address, Action release) =>
-        Tensor(address, [4], release).AsArrayView1D<float>(accelerator);
+    private static void ForgetView(
+        CudaAccelerator accelerator, nint address, Action release, AcceleratorStream? stream = null) =>
+        Tensor(address, [4], release).AsArrayView1D<float>(accelerator, stream);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ForgetViewAndAccelerator(Context context, nint address, Action release) =>

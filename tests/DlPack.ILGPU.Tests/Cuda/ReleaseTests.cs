@@ -126,4 +126,16 @@ public sealed class ReleaseTests : CudaTest
         DlPackCuda.WaitForReleases();
         CudaStub.TakeJournal().Should().EndWith("unlock");
     }
+
+    [Fact]
+    public void A_page_locked_array_of_the_second_GPU_is_waited_for_there()
+    {
+        using CudaAccelerator second = DlPackCuda.CreateAccelerator(Context, 1);
+        using PageLockedArray1D<float> array = second.AllocatePageLocked1D<float>(4);
+        using DlPackObject tensor = array.AsDlPack(second.DefaultStream);
+        CudaStub.TakeJournal();
+        tensor.ToArray<float>();
+        tensor.Dlpack(stream: SideHandle).Dispose();
+        CudaStub.TakeJournal().Should().NotBeEmpty().And.OnlyContain(line => line == "host waits for stream 1 in 1f01");
+    }
 }

@@ -2,6 +2,7 @@ using DlPackNet.Interop;
 using FluentAssertions;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Xunit;
 
 namespace DlPackNet.IlgpuTests.Cuda;
@@ -60,6 +61,28 @@ public sealed class StreamTests : CudaTest
     }
 
     [Fact]
+    public void A_producers_per_thread_stream_is_waited_for_on_whatever_thread()
+    {
+        using CudaStream perThread = Gpu.CreateStream(2, responsible: false);
+        foreach (DlPackObject tensor in (DlPackObject[])[
+            _buffer.AsDlPack(perThread),
+            DlPack.AsDlPack(Foreign(16), DLDataType.Float32, [4], stream: 2, release: () => { })])
+        {
+            CudaStub.TakeJournal();
+            tensor.Dlpack(stream: 2).Dispose();
+            ArrayView1D<float, Stride1D.Dense> view = tensor.AsArrayView1D<float>(Gpu, perThread);
+            view.Release();
+            tensor.Dispose();
+            DlPackCuda.WaitForReleases();
+            string[] asked = CudaStub.TakeJournal();
+            asked.Where(line => line.StartsWith("record")).Should()
+                .HaveCountGreaterThan(1)
+                .And.OnlyContain(line => line.EndsWith("on stream 1 in 1f00"), "it comes after those of all threads");
+            asked.Should().ContainSingle(line => line.StartsWith("stream 2 waits for event"));
+        }
+    }
+
+    [Fact]
     public void Events_are_used_again()
     {
         using DlPackObject tensor = _buffer.AsDlPack(Side);
@@ -115,6 +138,23 @@ public sealed class StreamTests : CudaTest
         capsule.Dispose();
         DlPackCuda.WaitForReleases();
         CudaStub.TakeJournal().Should().EndWith("free in 1f00");
+    }
+
+    [Theory]
+    [InlineData(CudaStub.Host)]
+    [InlineData(CudaStub.Managed)]
+    public void A_copy_from_memory_that_the_main_processor_reads_comes_after_the_producers_work(int kind)
+    {
+        using DlPackObject source = DlPack.AsDlPack(
+            Foreign(24, kind: kind), DLDataType.Float32, [6], stream: SideHandle);
+        using DlPackObject target = _buffer.AsDlPack();
+        DlPackDeviceRuntime.TryGet(DLDeviceType.kDLCUDA, out DlPackDeviceRuntime? runtime).Should().BeTrue();
+        CudaStub.TakeJournal();
+        runtime!.Copy(source, target, stream: null);
+        Asked(
+            $"host waits for stream {SideHandle:x} in 1f00",
+            "copy 24 bytes on 1 in 1f00",
+            "host waits for stream 1 in 1f00");
     }
 
     [Fact]

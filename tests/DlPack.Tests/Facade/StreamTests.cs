@@ -57,6 +57,21 @@ public sealed unsafe class StreamTests : LeakChecked
     }
 
     [Theory]
+    [InlineData(Cuda)]
+    [InlineData(DLDeviceType.kDLCUDAManaged)]
+    [InlineData(DLDeviceType.kDLCUDAHost)]
+    public void A_producers_per_thread_stream_is_waited_for_by_the_one_that_comes_after_those_of_all_threads(
+        DLDeviceType type)
+    {
+        using DlPackObject dl = OnDevice(type, producerStream: 2);
+
+        dl.Dlpack(stream: 2).Dispose();
+        dl.Dlpack(stream: 1).Dispose();
+
+        _runtime.Calls.Should().Equal($"{new DLDevice(type, 1)}: 2 waits for 1");
+    }
+
+    [Theory]
     [InlineData(Cuda, 0, "*0 is no CUDA stream*0 is forbidden*")]
     [InlineData(Cuda, -2, "*-2 is no CUDA stream*")]
     [InlineData(DLDeviceType.kDLCUDAManaged, 0, "*0 is no CUDA stream*")]
@@ -196,7 +211,27 @@ public sealed unsafe class StreamTests : LeakChecked
         DlPackDeviceRuntime.TryGet(DLDeviceType.kDLCPU, out _).Should().BeFalse();
     }
 
-    private static DlPackObject OnDevice(DLDeviceType type, long? producerStream)
+    [Fact]
+    public void A_stream_of_another_device_than_the_tensors_is_waited_for_there_by_the_calling_thread()
+    {
+        using DlPackObject dl = OnDevice(DLDeviceType.kDLCUDAHost, producerStream: 77, DLDevice.Cuda(3));
+
+        dl.ToArray<int>();
+        dl.Dlpack().Dispose();
+        dl.Dlpack(stream: 5).Dispose();
+        dl.Dlpack(stream: 77).Dispose();
+        dl.Dlpack(stream: -1).Dispose();
+
+        _runtime.Calls.Distinct().Should().Equal("cuda:3: the host waits for 77");
+        _runtime.Calls.Should().HaveCountGreaterThanOrEqualTo(4);
+
+        using DlPackObject onGpu = OnDevice(Cuda, producerStream: 77, DLDevice.Cuda(3));
+        _runtime.Calls.Clear();
+        onGpu.Copy().Dispose();
+        _runtime.Calls.Should().Equal("cuda:3: the host waits for 77", "copy from cuda:1 to cpu:0 on none after 77");
+    }
+
+    private static DlPackObject OnDevice(DLDeviceType type, long? producerStream, DLDevice? streamDevice = null)
     {
         DlPackObject host = DlPack.Allocate<int>([3]);
         ((int[])[1, 2, 3]).CopyTo(host.AsSpan<int>());
@@ -205,11 +240,13 @@ public sealed unsafe class StreamTests : LeakChecked
             DLDataType.Int32,
             [3],
             device: new DLDevice(type, 1),
-            owner: new StreamOwner(host, producerStream));
+            owner: new StreamOwner(host, producerStream, streamDevice));
     }
 
-    private sealed class StreamOwner(DlPackObject host, long? stream) : DlPackOwner
+    private sealed class StreamOwner(DlPackObject host, long? stream, DLDevice? device) : DlPackOwner
     {
+        protected internal override DLDevice? StreamDevice => device;
+
         protected internal override long? ProducerStream => stream;
 
         protected override void Release() => host.Dispose();

@@ -83,6 +83,21 @@ assert dl.__cuda_array_interface__["stream"] == 7
     )
 
 
+def test_a_producers_per_thread_stream_is_waited_for_on_whatever_thread(run):
+    # The legacy default stream comes after those of all threads.
+    run(
+        """
+import threading
+dl = asdlpack(CudaInterface(version=3, stream=2))
+other = threading.Thread(target=lambda: dl.__dlpack__(stream=2))
+other.start()
+other.join()
+assert calls()[2:] == ["record event 3000 on stream 1 in 1f00", "stream 2 waits for event 3000 in 1f00"]
+assert dl.__cuda_array_interface__["stream"] == 1
+"""
+    )
+
+
 def test_the_caller_of_asdlpack_names_the_stream_that_waits(run):
     run(
         """
