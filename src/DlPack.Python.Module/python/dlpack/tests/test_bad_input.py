@@ -69,6 +69,14 @@ def test_garbage_in_the_cuda_array_interface(name, value):
         asdlpack(CudaInterface(**{name: value}))
 
 
+@pytest.mark.parametrize("data", [{}, {"data": None}, {"data": bytearray(24)}], ids=["missing", "None", "a buffer"])
+def test_main_memory_is_not_lent_as_memory_of_a_gpu(data):
+    class Buffer(bytearray):
+        __cuda_array_interface__ = {"version": 3, "shape": (24,), "typestr": "|u1", **data}
+
+    assert asdlpack(Buffer(24)).device == (1, 0)
+
+
 @pytest.mark.parametrize("stream", [0, -1, -2, "x", 1.5, (), 2**80])
 def test_wrong_streams_of_the_cuda_array_interface(stream):
     with pytest.raises(REFUSED):
