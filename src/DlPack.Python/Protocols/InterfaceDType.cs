@@ -86,12 +86,10 @@ internal static unsafe class InterfaceDType
     private static bool TryDTypeName(nint item, out string? name)
     {
         nint dtype = PythonApi.PyObject_GetAttr(item, Names.DType);
-        nint attribute = Names.Intern("name"u8);
-        nint text = dtype == 0 ? 0 : PythonApi.PyObject_GetAttr(dtype, attribute);
+        nint text = dtype == 0 ? 0 : PythonApi.PyObject_GetAttr(dtype, Names.Name);
         bool isFine = text != 0 || PythonError.ClearUnlessGrave();
         name = text == 0 ? null : Py.ToText(text);
         Py.XDecRef(text);
-        Py.DecRef(attribute);
         Py.XDecRef(dtype);
         return isFine;
     }
