@@ -22,6 +22,7 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyThreadState_GetUnchecked;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint> PyThreadState_GetInterpreter;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyInterpreterState_Main;
+    public static delegate* unmanaged[Cdecl]<int> PyGILState_Check;
     public static delegate* unmanaged[Cdecl]<int> PyGILState_Ensure;
     public static delegate* unmanaged[Cdecl]<int, void> PyGILState_Release;
     public static delegate* unmanaged[Cdecl]<byte*, nint> PySys_GetObject;
@@ -167,6 +168,7 @@ internal static unsafe class PythonApi
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint>)Find(nameof(PyThreadState_GetInterpreter));
         PyInterpreterState_Main =
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)Find(nameof(PyInterpreterState_Main));
+        PyGILState_Check = (delegate* unmanaged[Cdecl]<int>)Find(nameof(PyGILState_Check));
         PyGILState_Ensure = (delegate* unmanaged[Cdecl]<int>)Find(nameof(PyGILState_Ensure));
         PyGILState_Release = (delegate* unmanaged[Cdecl]<int, void>)Find(nameof(PyGILState_Release));
         PySys_GetObject = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PySys_GetObject));

@@ -30,6 +30,13 @@ internal readonly ref struct Gil
     public static unsafe bool IsAnothers => PythonApi.PyGILState_GetThisThreadState() is var own && own != 0
         && !IsOfMain(own);
 
+    /// <summary>
+    /// Whether a thread that has not got the lock may be such a one. Before 3.12 a thread of the main interpreter that
+    /// works for another cannot be told from one that has no lock, and would wait for itself; but Python says to every
+    /// thread that it has the lock from the first sub-interpreter on.
+    /// </summary>
+    public static unsafe bool MayBeAnothers => IsAnothers || PythonApi.PyGILState_Check() != 0;
+
     /// <summary>Takes the lock, if this thread has not got it, and makes the bridge ready.</summary>
     /// <exception cref="DlPackException">There is no Python, or it ends.</exception>
     public static Gil Acquire()
