@@ -93,6 +93,7 @@ internal static unsafe class PythonApi
 
     // What only some versions have; 0 elsewhere.
     public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_Vectorcall;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyObject_CheckBuffer;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> TypeLookup;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint*, int> GetOptionalAttr;
 
@@ -247,6 +248,7 @@ internal static unsafe class PythonApi
         // A function since 3.12, and lines in a header before.
         PyObject_Vectorcall =
             (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)FindFirst(nameof(PyObject_Vectorcall));
+        PyObject_CheckBuffer = (delegate* unmanaged[Cdecl]<nint, int>)FindFirst(nameof(PyObject_CheckBuffer));
         TypeLookup = (delegate* unmanaged[Cdecl]<nint, nint, nint>)FindFirst("_PyType_Lookup");
         GetOptionalAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int>)FindFirst(
             "PyObject_GetOptionalAttr", "_PyObject_LookupAttr");
