@@ -11,7 +11,7 @@ declare -A total
 # The modules that Debian's packages bring, and the peer that is compiled here.
 modules() {
   sed -n "s/^$1 //p" "$eng/python-packages.txt" | tr ' ' '\n' |
-    sed -n 's/^python3-\(dev\|pytest\)$//; s/^python3-pil$/PIL/p; s/^python3-\(ml-dtypes\)$/ml_dtypes/p
+    sed -n 's/^python3-\(dev\|dbg\|pytest\)$//; s/^python3-pil$/PIL/p; s/^python3-\(ml-dtypes\)$/ml_dtypes/p
             s/^python3-\([a-z]*\)$/\1/p; s/^nanobind-dev$/dlpack_nanobind_peer/p' | tr '\n' ' '
 }
 

@@ -20,6 +20,9 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl]<nint, long> PyInterpreterState_GetID;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyGILState_GetThisThreadState;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyThreadState_GetUnchecked;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint> PyThreadState_GetInterpreter;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyInterpreterState_Main;
+    public static delegate* unmanaged[Cdecl]<int> PyGILState_Check;
     public static delegate* unmanaged[Cdecl]<int> PyGILState_Ensure;
     public static delegate* unmanaged[Cdecl]<int, void> PyGILState_Release;
     public static delegate* unmanaged[Cdecl]<byte*, nint> PySys_GetObject;
@@ -43,7 +46,9 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint> PyType_GetFlags;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyType_IsSubtype;
     public static delegate* unmanaged[Cdecl]<nint, nint> _PyObject_GC_New;
-    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_Track;
+
+    // Debug builds of Python have the object's own traverse function called by it, which is one of ours.
+    public static delegate* unmanaged[Cdecl]<void*, void> PyObject_GC_Track;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_UnTrack;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void> PyObject_GC_Del;
     public static delegate* unmanaged[Cdecl]<PyModuleDef*, nint> PyModuleDef_Init;
@@ -88,6 +93,7 @@ internal static unsafe class PythonApi
 
     // What only some versions have; 0 elsewhere.
     public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_Vectorcall;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyObject_CheckBuffer;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> TypeLookup;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint*, int> GetOptionalAttr;
 
@@ -159,6 +165,11 @@ internal static unsafe class PythonApi
         PyInterpreterState_GetID = (delegate* unmanaged[Cdecl]<nint, long>)Find(nameof(PyInterpreterState_GetID));
         PyGILState_GetThisThreadState =
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)Find(nameof(PyGILState_GetThisThreadState));
+        PyThreadState_GetInterpreter =
+            (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint>)Find(nameof(PyThreadState_GetInterpreter));
+        PyInterpreterState_Main =
+            (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)Find(nameof(PyInterpreterState_Main));
+        PyGILState_Check = (delegate* unmanaged[Cdecl]<int>)Find(nameof(PyGILState_Check));
         PyGILState_Ensure = (delegate* unmanaged[Cdecl]<int>)Find(nameof(PyGILState_Ensure));
         PyGILState_Release = (delegate* unmanaged[Cdecl]<int, void>)Find(nameof(PyGILState_Release));
         PySys_GetObject = (delegate* unmanaged[Cdecl]<byte*, nint>)Find(nameof(PySys_GetObject));
@@ -179,8 +190,7 @@ internal static unsafe class PythonApi
         PyType_GetFlags = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint>)Find(nameof(PyType_GetFlags));
         PyType_IsSubtype = (delegate* unmanaged[Cdecl]<nint, nint, int>)Find(nameof(PyType_IsSubtype));
         _PyObject_GC_New = (delegate* unmanaged[Cdecl]<nint, nint>)Find(nameof(_PyObject_GC_New));
-        PyObject_GC_Track =
-            (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_Track));
+        PyObject_GC_Track = (delegate* unmanaged[Cdecl]<void*, void>)Find(nameof(PyObject_GC_Track));
         PyObject_GC_UnTrack =
             (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_UnTrack));
         PyObject_GC_Del = (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void>)Find(nameof(PyObject_GC_Del));
@@ -238,6 +248,7 @@ internal static unsafe class PythonApi
         // A function since 3.12, and lines in a header before.
         PyObject_Vectorcall =
             (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)FindFirst(nameof(PyObject_Vectorcall));
+        PyObject_CheckBuffer = (delegate* unmanaged[Cdecl]<nint, int>)FindFirst(nameof(PyObject_CheckBuffer));
         TypeLookup = (delegate* unmanaged[Cdecl]<nint, nint, nint>)FindFirst("_PyType_Lookup");
         GetOptionalAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int>)FindFirst(
             "PyObject_GetOptionalAttr", "_PyObject_LookupAttr");

@@ -25,7 +25,7 @@ internal static unsafe class ArrayStructReader
         {
             // It has no name.
             var array = (ArrayStruct*)PythonApi.PyCapsule_GetPointer(capsule, null);
-            tensor = array is null ? 0 : Read(item, array);
+            tensor = array is null ? 0 : Read(item, *array);
         }
         else
         {
@@ -36,35 +36,36 @@ internal static unsafe class ArrayStructReader
         return tensor == 0 ? Reading.Failed : Reading.Done;
     }
 
+    // A copy: what is asked of the object in between may change the struct.
     [SkipLocalsInit]
-    private static nint Read(nint item, ArrayStruct* array)
+    private static nint Read(nint item, ArrayStruct array)
     {
-        if (array->Two != 2 || array->NDim is < 0 or > DimensionLimit.Most || array->ItemSize <= 0
-            || (array->NDim != 0 && array->Shape is null))
+        if (array.Two != 2 || array.NDim is < 0 or > DimensionLimit.Most || array.ItemSize <= 0
+            || (array.NDim != 0 && array.Shape is null))
         {
             return PythonError.Set(PythonApi.BufferError, "Its capsule carries no array struct.");
         }
 
-        char kind = (char)array->TypeKind;
-        bool isNative = (array->Flags & ArrayStruct.NativeByteOrder) != 0;
+        char kind = (char)array.TypeKind;
+        bool isNative = (array.Flags & ArrayStruct.NativeByteOrder) != 0;
         char order = isNative == BitConverter.IsLittleEndian ? '<' : '>';
-        DLPackFlags flags = (array->Flags & ArrayStruct.Writable) == 0 ? DLPackFlags.ReadOnly : DLPackFlags.None;
+        DLPackFlags flags = (array.Flags & ArrayStruct.Writable) == 0 ? DLPackFlags.ReadOnly : DLPackFlags.None;
         if (!InterfaceDType.TryRead(
-            item, $"{order}{kind}{array->ItemSize}", kind, array->ItemSize, out DLDataType dtype, ref flags))
+            item, $"{order}{kind}{array.ItemSize}", kind, array.ItemSize, out DLDataType dtype, ref flags))
         {
             return 0;
         }
 
-        int ndim = array->NDim;
+        int ndim = array.NDim;
         long* dims = stackalloc long[2 * DimensionLimit.Most];
-        long* strides = array->Strides is null ? null : dims + ndim;
+        long* strides = array.Strides is null ? null : dims + ndim;
         for (int i = 0; i < ndim; i++)
         {
-            dims[i] = array->Shape[i];
+            dims[i] = array.Shape[i];
         }
 
         if (strides is not null
-            && !ByteStrides.TryDivide(new(array->Strides, ndim), dims, array->ItemSize, strides, out string problem))
+            && !ByteStrides.TryDivide(new(array.Strides, ndim), dims, array.ItemSize, strides, out string problem))
         {
             return PythonError.Set(PythonApi.BufferError, problem);
         }
@@ -79,7 +80,7 @@ internal static unsafe class ArrayStructReader
         self->Source = Py.NewRef(item);
         var description = new DLTensor
         {
-            data = array->Data,
+            data = array.Data,
             device = DLDevice.Cpu,
             ndim = ndim,
             dtype = dtype,

@@ -20,8 +20,9 @@ internal static unsafe class BufferReader
         {
             PyTensor.DropReference(self);
 
-            // That is how an object says that it has no buffer at all.
-            return PythonError.ClearIf(PythonApi.TypeError) ? Reading.Absent : Reading.Failed;
+            // That is how an object says that it has no buffer at all, unless its own __buffer__ says it.
+            bool hasOwn = PythonApi.PyObject_CheckBuffer is not null && PythonApi.PyObject_CheckBuffer(item) != 0;
+            return !hasOwn && PythonError.ClearIf(PythonApi.TypeError) ? Reading.Absent : Reading.Failed;
         }
 
         self->SourceKind = PyTensorSource.View;

@@ -89,8 +89,7 @@ internal static unsafe class DlpackMethodReader
             return false;
         }
 
-        if (Py.AttributeText(type, Names.Intern("__module__"u8)) == "numpy"
-            && Py.AttributeText(type, Names.Intern("__name__"u8)) == "ndarray")
+        if (Py.AttributeText(type, Names.Module) == "numpy" && Py.AttributeText(type, Names.QualifiedName) == "ndarray")
         {
             _numpyArray = type;
             return true;
@@ -153,6 +152,10 @@ internal static unsafe class DlpackMethodReader
         if (stream is { } number)
         {
             streamNumber = PythonApi.PyLong_FromLongLong(number);
+            if (streamNumber == 0)
+            {
+                return 0;
+            }
         }
 
         if (!withVersion)
@@ -179,6 +182,12 @@ internal static unsafe class DlpackMethodReader
             device = request.Device is { } wanted
                 ? Py.NewPair((long)wanted.device_type, wanted.device_id)
                 : Py.NewNone();
+            if (device == 0)
+            {
+                Py.XDecRef(streamNumber);
+                return 0;
+            }
+
             arguments[2] = streamNumber == 0 ? PythonApi.None : streamNumber;
             arguments[3] = Names.Version;
             arguments[4] = device;

@@ -61,14 +61,18 @@ internal static unsafe class InterfaceDType
             return true;
         }
 
-        string? name = DTypeName(item);
+        dtype = default;
+        if (!TryDTypeName(item, out string? name))
+        {
+            return false;
+        }
+
         if (name is not null && ExtensionDTypes.TryGet(name, out dtype, out bool isPadded) && itemSize == Bytes(dtype))
         {
             flags |= isPadded ? DLPackFlags.IsSubByteTypePadded : DLPackFlags.None;
             return true;
         }
 
-        dtype = default;
         PythonError.Set(
             PythonApi.BufferError, $"Its elements, typestr \"{typeString}\", have no dtype in DLPack. {WayOut(kind, itemSize)}");
         return false;
@@ -78,18 +82,16 @@ internal static unsafe class InterfaceDType
 
     private static long Bytes(DLDataType dtype) => (dtype.BitsPerElement + 7) / 8;
 
-    private static string? DTypeName(nint item)
+    // Null where it has none. False with an error that is to be passed on.
+    private static bool TryDTypeName(nint item, out string? name)
     {
         nint dtype = PythonApi.PyObject_GetAttr(item, Names.DType);
-        PythonApi.PyErr_Clear();
-        if (dtype == 0)
-        {
-            return null;
-        }
-
-        string? name = Py.AttributeText(dtype, Names.Intern("name"u8));
-        Py.DecRef(dtype);
-        return name;
+        nint text = dtype == 0 ? 0 : PythonApi.PyObject_GetAttr(dtype, Names.Name);
+        bool isFine = text != 0 || PythonError.ClearUnlessGrave();
+        name = text == 0 ? null : Py.ToText(text);
+        Py.XDecRef(text);
+        Py.XDecRef(dtype);
+        return isFine;
     }
 
     private static string WayOut(char kind, long size) => kind switch

@@ -15,6 +15,12 @@ internal static unsafe class InterfaceData
     {
         bool isPair = parts.Data != 0
             && PythonApi.PyType_IsSubtype(Py.TypeOf(parts.Data), PythonApi.TupleType) != 0;
+        if (!isPair && description->device != DLDevice.Cpu)
+        {
+            // A buffer is main memory, whatever the interface says of it.
+            return Refuse("Its data is not (address, read-only).");
+        }
+
         if (!isPair)
         {
             nint holder = parts.Data == 0 || parts.Data == PythonApi.None ? item : parts.Data;

@@ -24,19 +24,15 @@ internal static unsafe class NumPyScalars
     // NumPy cannot be unloaded, so that a borrowed reference is enough.
     private static nint Find()
     {
-        nint name = Names.Intern("numpy"u8);
-        nint numpy = PythonApi.PyImport_GetModule(name);
-        Py.DecRef(name);
+        nint numpy = PythonApi.PyImport_GetModule(Names.NumPy);
         if (numpy == 0)
         {
             PythonApi.PyErr_Clear();
             return 0;
         }
 
-        nint attribute = Names.Intern("generic"u8);
-        nint type = PythonApi.PyObject_GetAttr(numpy, attribute);
+        nint type = PythonApi.PyObject_GetAttr(numpy, Names.Generic);
         PythonApi.PyErr_Clear();
-        Py.DecRef(attribute);
         Py.DecRef(numpy);
         Py.XDecRef(type);
         return type;

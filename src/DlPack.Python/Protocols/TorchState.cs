@@ -20,37 +20,36 @@ internal static unsafe class TorchState
 
     /// <summary>Whether the numbers of a tensor are all. Needs the GIL; false leaves an error.</summary>
     public static bool IsPlain(nint item) =>
-        IsTrue(PythonApi.PyObject_GetAttr(item, Names.RequiresGrad))
-            ? Refuse(item, "detach")
-            : !IsTrue(Py.CallMethod(item, Names.IsNegated)) || Refuse(item, "resolve_neg");
+        IsNot(PythonApi.PyObject_GetAttr(item, Names.RequiresGrad), item, "detach")
+            && IsNot(Py.CallMethod(item, Names.IsNegated), item, "resolve_neg");
 
     /// <summary>
     /// Whether complex numbers are what they seem, which nobody need ask of others. Needs the GIL; false leaves an
     /// error.
     /// </summary>
-    public static bool IsPlainComplex(nint item) =>
-        !Is(Py.TypeOf(item)) ? PythonApi.PyErr_Occurred() == 0
-            : !IsTrue(Py.CallMethod(item, Names.IsConjugated)) || Refuse(item, "resolve_conj");
+    public static bool IsPlainComplex(nint item) => Is(Py.TypeOf(item))
+        ? IsNot(Py.CallMethod(item, Names.IsConjugated), item, "resolve_conj")
+        : PythonApi.PyErr_Occurred() == 0;
 
-    private static bool Refuse(nint item, string wayOut)
+    // Takes the reference to the answer, which is 0 where asking failed: for something else that is called so, and has
+    // not got the rest.
+    private static bool IsNot(nint answer, nint item, string wayOut)
     {
+        if (answer == 0)
+        {
+            return PythonError.ClearUnlessGrave();
+        }
+
+        bool isTrue = answer == PythonApi.True;
+        Py.DecRef(answer);
+        if (!isTrue)
+        {
+            return true;
+        }
+
         PythonError.Set(
             PythonApi.BufferError,
             $"{Py.TypeName(item)} is more than its numbers, which would be lost without a word: pass its {wayOut}().");
         return false;
-    }
-
-    private static bool IsTrue(nint value)
-    {
-        if (value == 0)
-        {
-            // Something else that is called so, and has not got the rest.
-            PythonApi.PyErr_Clear();
-            return false;
-        }
-
-        bool isTrue = value == PythonApi.True;
-        Py.DecRef(value);
-        return isTrue;
     }
 }

@@ -19,9 +19,23 @@ internal readonly ref struct Gil
         {
             // Both, since before 3.12 the second is of whichever thread has it.
             nint own = PythonApi.PyGILState_GetThisThreadState();
-            return own != 0 && own == PythonApi.PyThreadState_GetUnchecked();
+            return own != 0 && own == PythonApi.PyThreadState_GetUnchecked() && IsOfMain(own);
         }
     }
+
+    /// <summary>
+    /// Whether this thread works for a sub-interpreter, with its lock or without: Python would give it that one, which
+    /// is not the lock that we need, and may be another.
+    /// </summary>
+    public static unsafe bool IsAnothers => PythonApi.PyGILState_GetThisThreadState() is var own && own != 0
+        && !IsOfMain(own);
+
+    /// <summary>
+    /// Whether a thread that has not got the lock may be such a one. Before 3.12 a thread of the main interpreter that
+    /// works for another cannot be told from one that has no lock, and would wait for itself; but Python says to every
+    /// thread that it has the lock from the first sub-interpreter on.
+    /// </summary>
+    public static unsafe bool MayBeAnothers => IsAnothers || PythonApi.PyGILState_Check() != 0;
 
     /// <summary>Takes the lock, if this thread has not got it, and makes the bridge ready.</summary>
     /// <exception cref="DlPackException">There is no Python, or it ends.</exception>
@@ -29,6 +43,11 @@ internal readonly ref struct Gil
     {
         Interpreter.Load(path: null);
         Gil gil = default;
+        if (IsAnothers)
+        {
+            throw Interpreter.SubInterpreter();
+        }
+
         if (!IsHeld)
         {
             gil = Interpreter.TryEnterFromOutside(out int state)
@@ -57,4 +76,7 @@ internal readonly ref struct Gil
             Interpreter.LeaveFromOutside(_state);
         }
     }
+
+    private static unsafe bool IsOfMain(nint thread) =>
+        PythonApi.PyThreadState_GetInterpreter(thread) == PythonApi.PyInterpreterState_Main();
 }

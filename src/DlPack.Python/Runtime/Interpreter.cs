@@ -53,9 +53,12 @@ internal static unsafe class Interpreter
     {
         if (PythonApi.PyInterpreterState_GetID(PythonApi.PyInterpreterState_Get()) != MainInterpreter)
         {
-            throw new DlPackException("Only Python's main interpreter is served, not a sub-interpreter.");
+            throw SubInterpreter();
         }
     }
+
+    /// <summary>What says that a sub-interpreter has nothing to expect.</summary>
+    public static DlPackException SubInterpreter() => new("Only Python's main interpreter is served, not a sub-interpreter.");
 
     /// <summary>Makes everything ready in this interpreter. Needs the GIL.</summary>
     /// <exception cref="DlPackException">It is an interpreter that the bridge does not serve.</exception>

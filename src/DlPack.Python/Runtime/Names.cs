@@ -3,6 +3,11 @@ namespace DlPackNet.Python;
 /// <summary>Interned strings and other constants, made once for each start of Python.</summary>
 internal static unsafe class Names
 {
+    public static nint Name;
+    public static nint QualifiedName;
+    public static nint Module;
+    public static nint NumPy;
+    public static nint Generic;
     public static nint ExchangeApi;
     public static nint Dlpack;
     public static nint DlpackDevice;
@@ -58,6 +63,11 @@ internal static unsafe class Names
     /// <summary>Makes them; needs the GIL.</summary>
     public static void Make()
     {
+        Name = Intern("name"u8);
+        QualifiedName = Intern("__qualname__"u8);
+        Module = Intern("__module__"u8);
+        NumPy = Intern("numpy"u8);
+        Generic = Intern("generic"u8);
         ExchangeApi = Intern("__dlpack_c_exchange_api__"u8);
         Dlpack = Intern("__dlpack__"u8);
         DlpackDevice = Intern("__dlpack_device__"u8);

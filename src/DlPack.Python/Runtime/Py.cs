@@ -204,17 +204,17 @@ internal static unsafe class Py
     {
         // A reference of our own: asking may give the object another type.
         nint type = NewRef(TypeOf(item));
-        string? name = AttributeText(type, Names.Intern("__qualname__"u8));
-        string? module = AttributeText(type, Names.Intern("__module__"u8));
+        string? name = AttributeText(type, Names.QualifiedName);
+        string? module = AttributeText(type, Names.Module);
         DecRef(type);
         return module is null or "builtins" ? name ?? "?" : $"{module}.{name}";
     }
 
-    /// <summary>A string attribute, or null; no error is left. Takes the reference to the name.</summary>
+    /// <summary>A string attribute, or null; no error is left.</summary>
     public static string? AttributeText(nint item, nint name)
     {
-        nint value = PythonApi.PyObject_GetAttr(item, name);
-        DecRef(name);
+        // Of an error in making the names there may be none.
+        nint value = name == 0 ? 0 : PythonApi.PyObject_GetAttr(item, name);
         string? text = ToText(value);
         XDecRef(value);
         PythonApi.PyErr_Clear();

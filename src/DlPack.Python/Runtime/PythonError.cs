@@ -67,6 +67,19 @@ internal static unsafe class PythonError
             || PythonApi.PyErr_GivenExceptionMatches(error, PythonApi.RecursionError) != 0;
     }
 
+    /// <summary>Clears an error, unless it is grave.</summary>
+    /// <returns>Whether it is cleared.</returns>
+    public static bool ClearUnlessGrave()
+    {
+        if (IsGrave())
+        {
+            return false;
+        }
+
+        PythonApi.PyErr_Clear();
+        return true;
+    }
+
     /// <summary>The error as a line of text, and no error any more.</summary>
     /// <returns>"BufferError: what it says".</returns>
     public static string TakeText()

@@ -33,7 +33,7 @@ internal static unsafe class ReleaseQueue
         {
             PyTensor.DropReference(tensor);
         }
-        else if (FinalizerThread.MayBeCurrent)
+        else if (FinalizerThread.MayBeCurrent || Gil.MayBeAnothers)
         {
             Add((nint)tensor);
         }

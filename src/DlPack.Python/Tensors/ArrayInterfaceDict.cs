@@ -50,11 +50,11 @@ internal static unsafe class ArrayInterfaceDict
             PythonApi.PyLong_FromUnsignedLongLong((ulong)tensor->data), Py.NewBool(self->IsReadOnly));
         bool isCompact = Contiguity.IsC(self->Shape, self->Strides);
         bool isDone = dict != 0
-            && Put(dict, "shape"u8, Py.NewTuple(self->Shape))
-            && Put(dict, "typestr"u8, Py.NewString(typeString))
-            && Put(dict, "data"u8, Py.NewRef(data))
-            && Put(dict, "strides"u8, isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
-            && Put(dict, "version"u8, PythonApi.PyLong_FromLongLong(3));
+            && Put(dict, Names.Shape, Py.NewTuple(self->Shape))
+            && Put(dict, Names.TypeString, Py.NewString(typeString))
+            && Put(dict, Names.Data, Py.NewRef(data))
+            && Put(dict, Names.Strides, isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
+            && Put(dict, Names.VersionKey, PythonApi.PyLong_FromLongLong(3));
         Py.XDecRef(data);
         if (isDone)
         {
@@ -66,16 +66,14 @@ internal static unsafe class ArrayInterfaceDict
     }
 
     /// <summary>Puts a value, whose reference it takes, into a dict.</summary>
-    public static bool Put(nint dict, ReadOnlySpan<byte> key, nint value)
+    public static bool Put(nint dict, nint key, nint value)
     {
         if (value == 0)
         {
             return false;
         }
 
-        nint name = Names.Intern(key);
-        int result = PythonApi.PyDict_SetItem(dict, name, value);
-        Py.DecRef(name);
+        int result = PythonApi.PyDict_SetItem(dict, key, value);
         Py.DecRef(value);
         return result == 0;
     }

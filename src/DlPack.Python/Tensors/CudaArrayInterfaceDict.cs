@@ -28,7 +28,7 @@ internal static unsafe class CudaArrayInterfaceDict
             long? stream = Stream(self);
             nint dict = ArrayInterfaceDict.New(self, "__cuda_array_interface__");
             if (dict != 0 && ArrayInterfaceDict.Put(
-                dict, "stream"u8, stream is { } number ? PythonApi.PyLong_FromLongLong(number) : Py.NewNone()))
+                dict, Names.Stream, stream is { } number ? PythonApi.PyLong_FromLongLong(number) : Py.NewNone()))
             {
                 return dict;
             }

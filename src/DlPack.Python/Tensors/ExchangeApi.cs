@@ -78,7 +78,7 @@ internal static unsafe class ExchangeApi
         catch (Exception e)
         {
             // May be called without the GIL, so that no Python error can be set.
-            byte[] message = System.Text.Encoding.UTF8.GetBytes(e.Message + '\0');
+            byte[] message = System.Text.Encoding.UTF8.GetBytes(PythonWords.Of(e.Message) + '\0');
             fixed (byte* text = message)
             {
                 ReadOnlySpan<byte> kind = e is OutOfMemoryException ? "MemoryError"u8 : "BufferError"u8;
@@ -94,6 +94,13 @@ internal static unsafe class ExchangeApi
 
     private static DLManagedTensorVersioned* Allocate(DLTensor* prototype)
     {
+        if (prototype is null || prototype->ndim is < 0 or > DimensionLimit.Most
+            || (prototype->ndim != 0 && prototype->shape is null))
+        {
+            throw new DlPackException(
+                $"The prototype is NULL, has no shape, or its ndim is not from 0 to {DimensionLimit.Most}.");
+        }
+
         var shape = new ReadOnlySpan<long>(prototype->shape, prototype->ndim);
         DLDevice device = prototype->device;
         if (device == DLDevice.Cpu)

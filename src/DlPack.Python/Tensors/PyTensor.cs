@@ -135,6 +135,7 @@ internal unsafe struct PyTensor
         PyTensor* self = New(protocol);
         if (self is null)
         {
+            using PendingError noMemory = PendingError.PutAside();
             DlPack.Release(tensor);
             return 0;
         }
@@ -162,6 +163,7 @@ internal unsafe struct PyTensor
         PyTensor* self = New(protocol);
         if (self is null)
         {
+            using PendingError noMemory = PendingError.PutAside();
             DlPack.Release(tensor);
             return 0;
         }

@@ -6,12 +6,12 @@ import sys
 import textwrap
 
 
-def run(program, *, status=0, timeout=120):
-    """Runs a program in this Python and returns its output; it must end with that status, and complain of nothing."""
+def run(program, *, status=0, timeout=120, python=sys.executable):
+    """Runs a program in a Python and returns its output; it must end with that status, and complain of nothing."""
     folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     paths = [folder] + [p for p in (os.environ.get("PYTHONPATH"),) if p]
     result = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(program)],
+        [python, "-X", "faulthandler", "-c", textwrap.dedent(program)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,

@@ -4,6 +4,7 @@ import array
 import ctypes
 import datetime
 import random
+import sys
 
 import pytest
 
@@ -67,6 +68,14 @@ def test_garbage_in_the_array_interface(name, value):
 def test_garbage_in_the_cuda_array_interface(name, value):
     with pytest.raises(REFUSED):
         asdlpack(CudaInterface(**{name: value}))
+
+
+@pytest.mark.parametrize("data", [{}, {"data": None}, {"data": bytearray(24)}], ids=["missing", "None", "a buffer"])
+def test_main_memory_is_not_lent_as_memory_of_a_gpu(data):
+    class Buffer(bytearray):
+        __cuda_array_interface__ = {"version": 3, "shape": (24,), "typestr": "|u1", **data}
+
+    assert asdlpack(Buffer(24)).device == (1, 0)
 
 
 @pytest.mark.parametrize("stream", [0, -1, -2, "x", 1.5, (), 2**80])
@@ -362,6 +371,19 @@ def test_structs_and_pointers_of_ctypes():
 def test_big_endian_ctypes():
     with pytest.raises(REFUSED, match="(?i)byte.?order|swap|endian"):
         asdlpack((ctypes.c_int.__ctype_be__ * 3)())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="classes have no __buffer__ before Python 3.12")
+@pytest.mark.parametrize("answer, reason", [(5, "memoryview"), (TypeError("not today"), "not today")], ids=["5", "an error"])
+def test_a_buffer_method_that_returns_nonsense_or_raises(answer, reason):
+    class Wrong:
+        def __buffer__(self, flags):
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    with pytest.raises(BufferError, match=f"buffer protocol: TypeError: .*{reason}"):
+        asdlpack(Wrong())
 
 
 def test_a_released_memoryview():

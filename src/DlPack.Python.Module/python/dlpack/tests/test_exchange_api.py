@@ -106,15 +106,27 @@ def test_allocation(api):
     foreign.delete(result.value, foreign.VERSIONED)
 
 
-def test_allocation_tells_why_it_fails(api):
-    shape = (ctypes.c_int64 * 2)(-3, 5)
-    prototype = DLTensor(device=foreign.DLDevice(1, 0), ndim=2, dtype=foreign.DLDataType(2, 32, 1), shape=shape)
+@pytest.mark.parametrize(
+    "extents, ndim, reason",
+    [
+        ((-3, 5), 2, b"negative extent"),
+        ((2**40,), 1, b"no memory"),
+        ((3, 5), -1, b"ndim"),
+        ((3, 5), 65, b"ndim"),
+        ((3, 5), 2**31 - 1, b"ndim"),
+        (None, 2, b"no shape"),
+    ],
+)
+def test_allocation_tells_why_it_fails(api, extents, ndim, reason):
+    shape = extents and (ctypes.c_int64 * len(extents))(*extents)
+    prototype = DLTensor(device=foreign.DLDevice(1, 0), ndim=ndim, dtype=foreign.DLDataType(2, 32, 1), shape=shape)
     told = []
     result = c_void_p()
     tell = SetError(lambda context, kind, message: told.append((context, kind, message)))
     call = function(api, "managed_tensor_allocator", POINTER(DLTensor), POINTER(c_void_p), c_void_p, SetError)
     assert call(ctypes.byref(prototype), ctypes.byref(result), 77, tell) != 0
-    assert len(told) == 1 and told[0][0] == 77 and told[0][1] and told[0][2]
+    assert len(told) == 1 and told[0][0] == 77 and told[0][1] and reason in told[0][2]
+    assert b"(Parameter" not in told[0][2]
 
 
 def test_the_stream_of_the_host(api):

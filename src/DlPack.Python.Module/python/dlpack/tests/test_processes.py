@@ -1,5 +1,6 @@
 """The end of the interpreter, forks, sub-interpreters, signals and what else takes a process of its own."""
 
+import shutil
 import subprocess
 import sys
 
@@ -240,6 +241,70 @@ def test_a_sub_interpreter_is_refused_clearly(first):
     for line in out.splitlines():
         assert line == "absent" or (line.startswith("refused:") and "interpreter" in line), out
     assert out
+
+
+@pytest.mark.parametrize("lock", ["PYFUNCTYPE", "CFUNCTYPE"], ids=["with the lock", "without the lock"])
+def test_a_sub_interpreter_may_let_go_of_what_the_main_one_lent(lock):
+    """It may have a lock and an allocator of its own, so that the memory waits for the main interpreter."""
+    out = children.run(
+        """
+        import gc
+        try:
+            import _interpreters as interpreters
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+        from dlpack import _dlpack, asdlpack
+        from dlpack.tests import foreign
+
+        class Buffer(bytearray):
+            pass
+
+        run = getattr(interpreters, "exec", interpreters.run_string)
+        for arguments, named in (([], {}), (["legacy"], {}), ([], {"isolated": False})):
+            try:
+                i = interpreters.create(*arguments, **named)
+            except (TypeError, ValueError):
+                continue
+            lent = [foreign.Borrower(asdlpack(Buffer(b"abc")).__dlpack__()) for _ in range(100)]
+            addresses = [(x.managed.deleter, x.pointer) for x in lent]
+            failure = run(i, f'''if True:
+                try:
+                    import ctypes
+                except ImportError:  # Of Python 3.12, in some.
+                    print("no ctypes")
+                else:
+                    for deleter, pointer in {addresses}:
+                        ctypes.LOCK(None, ctypes.c_void_p)(deleter)(pointer)
+                    print("done")
+            ''')
+            assert failure is None, failure
+            interpreters.destroy(i)
+            gc.collect()
+            live = _dlpack._live()
+            assert live["lent"] in (0, 100) and live["tensors"] == live["lent"] and not live["queued"], live
+        """.replace("LOCK", lock)
+    )
+    assert set(out.split("\n")) <= {"done", "no ctypes"} and "done" in out
+
+
+def test_a_debug_build_of_python_finds_nothing_wrong():
+    """It checks each object of which its collector learns, by the functions of the type."""
+    debug = shutil.which("python{}.{}d".format(*sys.version_info))
+    if debug is None:
+        pytest.skip("there is no debug build of this Python")
+    children.run(
+        """
+        import gc, sys
+        from dlpack import _dlpack, asdlpack
+        assert hasattr(sys, "gettotalrefcount")
+        for source in (bytearray(b"abc"), memoryview(b"abc"), asdlpack(b"abc").__dlpack__()):
+            dl = asdlpack(source)
+            assert memoryview(dl) == b"abc"
+            del dl
+            gc.collect()
+        """,
+        python=debug,
+    )
 
 
 def test_tensors_of_tensors_without_end_let_go_of_each_other():

@@ -159,6 +159,30 @@ def test_what_ends_the_program_is_passed_on(failure):
         asdlpack(Stubborn())
 
 
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("asked", ["requires_grad", "is_neg", "is_conj", "dtype"])
+def test_what_ends_the_program_is_passed_on_by_questions_beside_the_protocols(asked, failure):
+    class Stubborn(ArrayInterface):
+        requires_grad = False
+
+        @property
+        def dtype(self):
+            raise failure
+
+        def is_neg(self):
+            if asked == "is_neg":
+                raise failure
+
+        def is_conj(self):
+            raise failure
+
+    if asked == "requires_grad":
+        Stubborn.requires_grad = Stubborn.dtype
+    typestr = {"dtype": "<V2", "is_conj": "<c8"}.get(asked, "<f4")
+    with pytest.raises(failure):
+        asdlpack(Stubborn(typestr=typestr))
+
+
 def test_numpy_dtypes_that_dlpack_lacks_there_go_by_another_protocol():
     numpy = library("numpy")
     source = numpy.arange(4, dtype="float32").astype(numpy.bool_)

@@ -11,7 +11,7 @@ import pytest
 from dlpack import DLPackObject, asdlpack, from_dlpack, inspect
 
 from . import foreign
-from .interfaces import ArrayInterface, CudaInterface
+from .interfaces import ArrayInterface, ArrayStruct, CudaInterface
 
 
 def test_an_object_that_is_asked_while_it_answers():
@@ -109,6 +109,17 @@ def test_numbers_that_empty_their_dict_when_asked(kind):
             asdlpack(kind(interface=interface))
         except (TypeError, BufferError, ValueError):
             pass
+
+
+def test_an_array_struct_that_changes_while_its_object_is_asked():
+    class Changing(ArrayStruct):
+        @property
+        def dtype(self):
+            self.struct.nd = 1 << 16
+            return type("BFloat16", (), {"name": "bfloat16"})
+
+    dl = asdlpack(Changing(typekind=b"V", itemsize=2, shape=(2, 3), strides=None))
+    assert (dl.shape, dl.dtype) == ((2, 3), "bfloat16")
 
 
 def test_names_that_call_again_when_they_go():
