@@ -23,8 +23,8 @@ public static unsafe partial class DlPack
         if (!element.IsKnown)
         {
             throw new ArgumentException(
-                $"Elements of type {typeof(T)} have no DLPack dtype. Name one, with a shape that counts its elements: a "
-                + $"{typeof(T)} is {sizeof(T)} bytes, so Allocate(DLDataType.UInt8, shape) with a last extent of "
+                $"Elements of type {typeof(T)} have no DLPack dtype. Name one, with a shape that counts its elements: "
+                + $"a {typeof(T)} is {sizeof(T)} bytes, so Allocate(DLDataType.UInt8, shape) with a last extent of "
                 + $"{sizeof(T)} has room for whole ones.");
         }
 
