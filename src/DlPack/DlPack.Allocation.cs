@@ -19,7 +19,15 @@ public static unsafe partial class DlPack
     public static DlPackObject Allocate<T>(ReadOnlySpan<long> shape, bool zeroed = true)
         where T : unmanaged
     {
-        ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
+        ElementInfo element = ElementInfo<T>.Natural;
+        if (!element.IsKnown)
+        {
+            throw new ArgumentException(
+                $"Elements of type {typeof(T)} have no DLPack dtype. Name one, with a shape that counts its elements: "
+                + $"a {typeof(T)} is {sizeof(T)} bytes, so Allocate(DLDataType.UInt8, shape) with a last extent of "
+                + $"{sizeof(T)} has room for whole ones.");
+        }
+
         if (element.InnerShape.Length == 0)
         {
             return Allocate(element.DType, shape, zeroed);

@@ -55,8 +55,7 @@ public sealed unsafe partial class DlPackObject
             || IsSubBytePadded != destination.IsSubBytePadded)
         {
             throw new ArgumentException(
-                $"The destination has {destination.DType}{TensorLayout.Describe(destination.Shape)}, the source "
-                + $"{DType}{TensorLayout.Describe(Shape)}. Both must be the same.",
+                $"The destination has {destination.Elements}, the source {Elements}. Both must be the same.",
                 nameof(destination));
         }
 
@@ -144,6 +143,8 @@ public sealed unsafe partial class DlPackObject
         return array;
     }
 
+    private string Elements => $"{DType}{TensorLayout.Describe(Shape)}" + (IsSubBytePadded ? " padded to bytes" : "");
+
     private void CheckRank<T>(int rank)
         where T : unmanaged
     {
@@ -221,6 +222,15 @@ public sealed unsafe partial class DlPackObject
                 + "cannot be copied. Copy the whole buffer, or let the producer pad the elements to bytes.");
         }
 
-        Buffer.MemoryCopy(from, to, ByteLength, ByteLength);
+        long bits = Length * DType.BitsPerElement;
+        long wholeBytes = bits >> 3;
+        Buffer.MemoryCopy(from, to, wholeBytes, wholeBytes);
+        int restBits = (int)(bits & 7);
+        if (restBits != 0)
+        {
+            // The destination may be the beginning of a longer tensor, whose next element is in the same byte.
+            int own = (1 << restBits) - 1;
+            to[wholeBytes] = (byte)((from[wholeBytes] & own) | (to[wholeBytes] & ~own));
+        }
     }
 }

@@ -213,8 +213,10 @@ public sealed unsafe partial class DlPackObject
                 $"Padded {DType} elements can be copied in main memory only, not from {Device} to {target}.");
         }
 
+        // Packed elements may leave a rest of the last byte, which is not copied.
+        bool zeroed = DType.IsSubByte;
         DlPackObject copy = !toCpu ? DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape)
-            : Device.IsCpuReadable ? DlPack.Allocate(DType, Shape, zeroed: false, IsSubBytePadded, DLPackFlags.IsCopied)
+            : Device.IsCpuReadable ? DlPack.Allocate(DType, Shape, zeroed, IsSubBytePadded, DLPackFlags.IsCopied)
             : AllocateOnHost();
         try
         {

@@ -10,8 +10,9 @@ public sealed unsafe partial class DlPackObject
     /// <summary>The elements as a span, on the same memory, row-major.</summary>
     /// <typeparam name="T">
     /// The .NET type of the dtype (char and ushort both for uint16; an enum for its underlying type); any type of the
-    /// same size where .NET has none (ushort for bfloat16, byte for float8); byte for packed 4-bit and 6-bit elements;
-    /// or a struct that covers whole trailing dimensions (Vector3 over [n, 3] float32).
+    /// same size where .NET has none (ushort for bfloat16, and on .NET Framework for float16; byte for float8); byte
+    /// for packed 4-bit and 6-bit elements; or a struct that covers whole trailing dimensions (Vector3 over [n, 3]
+    /// float32).
     /// </typeparam>
     /// <returns>
     /// As many <typeparamref name="T"/> as the elements fill. It must not be used after this is disposed, or collected:

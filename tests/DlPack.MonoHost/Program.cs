@@ -15,6 +15,7 @@ internal static unsafe class Program
         ThereAndBack();
         Raw();
         Owned();
+        TypesThatTheRuntimeLacks();
         CollectedOnly();
         Expect("live blocks", DlPackDiagnostics.LiveBlocks, 0);
         Expect("live pins", DlPackDiagnostics.LivePins, 0);
@@ -67,6 +68,14 @@ internal static unsafe class Program
 
         Expect("released", released, 1);
         DlPack.Lend([1L, 2L, 3L], tensor => Expect("lent for a call", ((long*)tensor->data)[tensor->shape[0] - 1], 3));
+    }
+
+    private static void TypesThatTheRuntimeLacks()
+    {
+        using DlPackObject halves = DlPack.AsDlPack(new ushort[] { 0x3C00, 0xC000 }, DLDataType.Float16);
+        Expect("half precision as bits", halves.AsSpan<ushort>()[1], (ushort)0xC000);
+        Expect("half precision copied as bits", halves.ToArray<ushort>()[0], (ushort)0x3C00);
+        Expect("half precision printed", halves.ToString(), "float16[2] on cpu:0\n[ 1. -2.]");
     }
 
     // On a thread of its own, so that no stack slot keeps the last of them alive.

@@ -34,7 +34,7 @@ internal static class BufferBounds
     public static void CheckAligned(nint start, DLDataType dtype)
     {
         // The size of one number, of a complex one's parts; the largest power of two in it for sizes such as 80 bits.
-        int number = dtype.bits / (dtype.code == DLDataTypeCode.kDLComplex ? 16 : 8);
+        int number = dtype.bits / (dtype.code is DLDataTypeCode.kDLComplex or DLDataTypeCode.kDLBcomplex ? 16 : 8);
         int alignment = Math.Max(1, number & -number);
         if (start % alignment != 0)
         {

@@ -76,7 +76,7 @@ internal static unsafe class ViewRules
         (DLDataTypeCode.kDLUInt, 16) => "ushort",
         (DLDataTypeCode.kDLUInt, 32) => "uint",
         (DLDataTypeCode.kDLUInt, 64) => "ulong",
-        (DLDataTypeCode.kDLFloat, 16) => "Half",
+        (DLDataTypeCode.kDLFloat, 16) => ClrTypes.HasHalf ? "Half" : null,
         (DLDataTypeCode.kDLFloat, 32) => "float",
         (DLDataTypeCode.kDLFloat, 64) => "double",
         (DLDataTypeCode.kDLComplex, 128) => "System.Numerics.Complex",

@@ -6,7 +6,7 @@ using Xunit;
 namespace DlPackNet.Tests.Facade;
 
 /// <summary>Copies out of a tensor follow its strides and its dtype.</summary>
-public sealed class CopyingTests : LeakChecked
+public sealed unsafe class CopyingTests : LeakChecked
 {
     [Fact]
     public void Elements_are_copied_in_row_major_order_whatever_the_strides()
@@ -149,6 +149,43 @@ public sealed class CopyingTests : LeakChecked
         ((Action)(() => strided.ToArray<byte>()))
             .Should().Throw<DlPackException>().WithMessage("*float4*share bytes*[2]*");
         ((Action)(() => strided.Copy())).Should().Throw<DlPackException>();
+    }
+
+    [Fact]
+    public void Packed_elements_behind_the_destinations_last_one_stay_as_they_are()
+    {
+        byte[] target = [0xAA, 0xAA];
+        using DlPackObject source = DlPack.AsDlPack((byte[])[0x21, 0x43], [3], dtype: DLDataType.Float4E2M1FN);
+        using DlPackObject destination = DlPack.AsDlPack(target, [3], dtype: DLDataType.Float4E2M1FN);
+
+        source.CopyTo(destination);
+
+        target.Should().Equal(0x21, 0xA3);
+    }
+
+    [Fact]
+    public void A_copy_of_packed_elements_has_nothing_behind_them()
+    {
+        using DlPackObject source = DlPack.AsDlPack((byte[])[0x21, 0x43], [3], dtype: DLDataType.Float4E2M1FN);
+        using DlPackObject copy = source.Copy();
+
+        copy.AsSpan<byte>().ToArray().Should().Equal(0x21, 0x03);
+        source.ToArray<byte>().Should().Equal(0x21, 0x03);
+    }
+
+    [Fact]
+    public void A_destination_that_packs_what_the_source_pads_is_told_apart()
+    {
+        byte[] bytes = [1, 2];
+        fixed (byte* data = bytes)
+        {
+            using DlPackObject padded = DlPack.AsDlPack(
+                data, DLDataType.Float4E2M1FN, [2], flags: DLPackFlags.IsSubByteTypePadded);
+            using DlPackObject packed = DlPack.AsDlPack(bytes, [2], dtype: DLDataType.Float4E2M1FN);
+
+            ((Action)(() => padded.CopyTo(packed))).Should().Throw<ArgumentException>()
+                .WithMessage("*destination has float4_e2m1fn[2], the source float4_e2m1fn[2] padded to bytes*");
+        }
     }
 
     [Fact]

@@ -56,9 +56,12 @@ public sealed class RawByteTests : LeakChecked
             "*4 bytes into*multiple of 8*");
         using DlPackObject single = DlPack.AsDlPack(_bytes.AsMemory(4), [1], dtype: DLDataType.Complex64);
         using DlPackObject half = DlPack.AsDlPack(_bytes.AsMemory(2), [1], dtype: DLDataType.Float16);
+        using DlPackObject halves = DlPack.AsDlPack(
+            _bytes.AsMemory(2), [1], dtype: new DLDataType(DLDataTypeCode.kDLBcomplex, 32));
         using DlPackObject same = DlPack.AsDlPack(_bytes.AsMemory(3));
         single.Length.Should().Be(1);
         half.Length.Should().Be(1);
+        halves.Length.Should().Be(1);
         same.Length.Should().Be(21);
     }
 
