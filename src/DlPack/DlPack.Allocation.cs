@@ -19,7 +19,15 @@ public static unsafe partial class DlPack
     public static DlPackObject Allocate<T>(ReadOnlySpan<long> shape, bool zeroed = true)
         where T : unmanaged
     {
-        ElementInfo element = ElementInfo<T>.Resolve(dtype: null);
+        ElementInfo element = ElementInfo<T>.Natural;
+        if (!element.IsKnown)
+        {
+            throw new ArgumentException(
+                $"Elements of type {typeof(T)} have no DLPack dtype. Name one that they are made of, such as bytes: "
+                + $"Allocate(DLDataType.UInt8, {TensorLayout.Describe([.. shape, sizeof(T)])}), over which AsSpan shows "
+                + "them.");
+        }
+
         if (element.InnerShape.Length == 0)
         {
             return Allocate(element.DType, shape, zeroed);
