@@ -24,8 +24,8 @@ public static unsafe partial class DlPack
         {
             throw new ArgumentException(
                 $"Elements of type {typeof(T)} have no DLPack dtype. Name one that they are made of, such as bytes: "
-                + $"Allocate(DLDataType.UInt8, {TensorLayout.Describe([.. shape, sizeof(T)])}), over which AsSpan shows "
-                + "them.");
+                + $"Allocate(DLDataType.UInt8, {TensorLayout.Describe([.. shape, sizeof(T)])}), over which AsSpan "
+                + "shows them.");
         }
 
         if (element.InnerShape.Length == 0)

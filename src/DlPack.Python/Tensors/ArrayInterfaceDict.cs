@@ -53,7 +53,10 @@ internal static unsafe class ArrayInterfaceDict
             && Put(dict, "shape"u8, Py.NewTuple(self->Shape))
             && Put(dict, "typestr"u8, Py.NewString(typeString))
             && Put(dict, "data"u8, Py.NewRef(data))
-            && Put(dict, "strides"u8, isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
+            && Put(
+                dict,
+                "strides"u8,
+                isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
             && Put(dict, "version"u8, PythonApi.PyLong_FromLongLong(3));
         Py.XDecRef(data);
         if (isDone)

@@ -65,8 +65,9 @@ def asdlpack(
 ) -> DLPackObject:
     """A DLPackObject on the memory of whatever has elements.
 
-    What the object has is tried in this order: the C exchange API of its type, __dlpack__, __cuda_array_interface__,
-    __array_interface__, __array_struct__, the attributes __array_shape__ and its siblings, the buffer protocol.
+    What the object has is tried in this order: the C exchange API of its type, __dlpack__,
+    __cuda_array_interface__, __array_interface__, __array_struct__, the attributes __array_shape__ and its
+    siblings, the buffer protocol.
 
     stream: the stream that the data will be used on, and None in main memory, also if that is asked for by
     device=(1, 0): what is copied there is complete. copy: True always copies, False never, None if it must.
