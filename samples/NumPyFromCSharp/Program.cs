@@ -33,6 +33,10 @@ using (DlPackObject tensor = DlPack.FromPython(result))
 {
     python.Drop(result);
     Console.WriteLine($"NumPy's array, still alive here: {tensor}");
+    if (!tensor.ToArray<int>().SequenceEqual([0, 3, 1, 4, 2, 5]) || tensor.Strides is not [1, 3])
+    {
+        throw new InvalidOperationException("The array that NumPy made came in otherwise.");
+    }
 }
 
 if (image[1, 2] != 60 || DlPackPython.LiveObjects != 1)

@@ -8,6 +8,9 @@ print(dl)
 try:
     import torch
 
-    print(torch.from_dlpack(dl))  # A copy: old PyTorch cannot be told that bytes are read-only.
+    tensor = torch.from_dlpack(dl)  # A copy: old PyTorch cannot be told that bytes are read-only.
+    print(tensor)
+    assert bytes(tensor.tolist()) == b"Hello!"
 except ImportError:
     print("PyTorch is not here; memoryview is:", memoryview(dl).tolist())
+assert bytes(memoryview(dl)) == b"Hello!"

@@ -54,7 +54,7 @@ internal static class OrtDevices
             DLDeviceType.kDLROCM => ("Hip", "ROCMExecutionProvider"),
             _ => throw new DlPackException(
                 $"ONNX Runtime takes tensors in main memory, on CUDA and on ROCm, and this one is on {device}. Copy it "
-                + "here first by Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed."),
+                + "here first by Copy(), with the adapter for that device installed."),
         };
 
         // Without the provider ONNX Runtime would read the address as one of main memory, which ends the process.
@@ -63,6 +63,6 @@ internal static class OrtDevices
             : throw new DlPackException(
                 $"The tensor is on {device}, and this build of ONNX Runtime has no {provider} (it has "
                 + $"{string.Join(", ", _providers.Value)}). Install the package that has it, such as "
-                + "Microsoft.ML.OnnxRuntime.Gpu, or copy the tensor here first by Dlpack(dlDevice: DLDevice.Cpu).");
+                + "Microsoft.ML.OnnxRuntime.Gpu, or copy the tensor here first by Copy().");
     }
 }

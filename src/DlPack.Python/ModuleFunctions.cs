@@ -7,17 +7,43 @@ namespace DlPackNet.Python;
 /// <summary>The functions of the module <c>dlpack</c>.</summary>
 internal static unsafe class ModuleFunctions
 {
+    // What help() shows; __init__.pyi, from which editors take it, says the same.
     private static ReadOnlySpan<byte> AsDlpackDoc =>
-        "asdlpack($module, obj, /, *, stream=None, copy=None, device=None)\n--\n\n"u8
-        + "A DLPackObject on the memory of anything that offers DLPack, an array interface or a buffer."u8;
+        """
+        asdlpack($module, obj, /, *, stream=None, copy=None, device=None)
+        --
+
+        A DLPackObject on the memory of whatever has elements.
+
+        What the object has is tried in this order: the C exchange API of its type, __dlpack__,
+        __cuda_array_interface__, __array_interface__, __array_struct__, the attributes __array_shape__ and its
+        siblings, the buffer protocol.
+
+        stream: the stream that the data will be used on, and None in main memory, also if that is asked for by
+        device=(1, 0): what is copied there is complete. copy: True always copies, False never, None if it must.
+        device: where the data shall be, as (type, number).
+
+        Raises BufferError, or ValueError, saying what was tried and why it failed; TypeError for an object with none of
+        them.
+        """u8;
 
     private static ReadOnlySpan<byte> FromDlpackDoc =>
-        "from_dlpack($module, x, /, *, device=None, copy=None)\n--\n\n"u8
-        + "A DLPackObject on the memory of an object with __dlpack__, or of what a capsule carries."u8;
+        """
+        from_dlpack($module, x, /, *, device=None, copy=None)
+        --
+
+        A DLPackObject on the memory of an object with __dlpack__, or of what a capsule carries, which is consumed.
+
+        device and copy are those of asdlpack(), and so are the exceptions.
+        """u8;
 
     private static ReadOnlySpan<byte> InspectDoc =>
-        "inspect($module, x, /)\n--\n\n"u8
-        + "Every field of a capsule's or an object's tensor, as a dict. A capsule is not consumed."u8;
+        """
+        inspect($module, x, /)
+        --
+
+        Every field of a capsule's tensor, or of what an object lends, as a dict. A capsule is not consumed.
+        """u8;
 
     private static ReadOnlySpan<byte> LiveDoc =>
         "_live($module, /)\n--\n\nWhat has been made and not released yet, as a dict of numbers."u8;

@@ -36,7 +36,8 @@ internal static unsafe class PythonModule
 
     private static PyModuleDef* MakeDefinition()
     {
-        var slots = new List<PyTypeSlot> { new(PyTypeSlot.ModuleExec, (delegate* unmanaged[Cdecl]<nint, int>)&OnExecute) };
+        delegate* unmanaged[Cdecl]<nint, int> execute = &OnExecute;
+        var slots = new List<PyTypeSlot> { new(PyTypeSlot.ModuleExec, execute) };
         if (PythonVersion.IsAtLeast(3, 12))
         {
             // Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED. Older ones are told when the module is executed.

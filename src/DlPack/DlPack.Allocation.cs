@@ -23,9 +23,9 @@ public static unsafe partial class DlPack
         if (!element.IsKnown)
         {
             throw new ArgumentException(
-                $"Elements of type {typeof(T)} have no DLPack dtype. Name one, with a shape that counts its elements: "
-                + $"a {typeof(T)} is {sizeof(T)} bytes, so Allocate(DLDataType.UInt8, shape) with a last extent of "
-                + $"{sizeof(T)} has room for whole ones.");
+                $"Elements of type {typeof(T)} have no DLPack dtype. Name one that they are made of, such as bytes: "
+                + $"Allocate(DLDataType.UInt8, {TensorLayout.Describe([.. shape, sizeof(T)])}), over which AsSpan "
+                + "shows them.");
         }
 
         if (element.InnerShape.Length == 0)

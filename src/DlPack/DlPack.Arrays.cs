@@ -169,7 +169,7 @@ public static unsafe partial class DlPack
     {
         Type type = (array ?? throw new ArgumentNullException(nameof(array))).GetType().GetElementType()!;
         ElementInfo natural = ElementInfo.For(type);
-        if (dtype is not null && !natural.IsKnown && type.IsValueType)
+        if (dtype is not null && !natural.IsKnown && type.IsValueType && Nullable.GetUnderlyingType(type) is null)
         {
             throw new ArgumentException(
                 $"The size of {type} is not known here. Call AsDlPack with an array of rank 1 to 4 typed at compile "

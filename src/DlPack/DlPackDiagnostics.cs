@@ -48,14 +48,16 @@ public static class DlPackDiagnostics
     }
 
     /// <summary>
-    /// Whether this is a child that was forked from the process, runs no program of its own, and must not do anything in
-    /// .NET: on Linux, unless everything was compiled ahead of time. In the asset for .NET Standard it is always false.
+    /// Whether this is a child that was forked from the process, runs no program of its own, and must not do anything
+    /// in .NET: on Linux, unless everything was compiled ahead of time. In the asset for .NET Standard it is always
+    /// false.
     /// </summary>
     /// <remarks>
-    /// A child that compiles code writes to its parent's, which crashes. So there the deleters of this library do nothing,
-    /// and what else native code calls in a child had better do the same. That is safe for what was compiled in the
-    /// parent, best by <c>MethodImplOptions.AggressiveOptimization</c> and a first call. A child that was forked during a
-    /// garbage collection waits for it for ever when it calls .NET, whatever for. The first tensor that is lent asks this.
+    /// A child that compiles code writes to its parent's, which crashes. So there the deleters of this library do
+    /// nothing, and what else native code calls in a child had better do the same. That is safe for what was compiled
+    /// in the parent, best by <c>MethodImplOptions.AggressiveOptimization</c> and a first call. A child that was forked
+    /// during a garbage collection waits for it for ever when it calls .NET, whatever for. The first tensor that is
+    /// lent asks this.
     /// </remarks>
     public static bool IsForkedChild => ForkedChild.IsHere;
 

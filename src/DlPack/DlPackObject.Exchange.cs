@@ -157,7 +157,8 @@ public sealed unsafe partial class DlPackObject
         $"A copy is needed, since the tensor is on {Device} and {reason}, and copy is false. Leave copy null"
         + (versioned ? "." : ", ask for version 1, or set AllowReadOnlyLegacyExport for a trusted consumer."));
 
-    // Pinned and managed memory are what a kind of adapter may not have, and nobody may be told that GPU memory is such.
+    // Pinned and managed memory are what a kind of adapter may not have, and nobody may be told that GPU memory is
+    // such.
     private DlPackException CopiedElsewhere(DLDevice there) => new(
         $"A copy of the tensor on {Device} would have to be there too, and the adapter makes it on {there}. Ask for a "
         + "copy on the CPU.");
@@ -215,7 +216,8 @@ public sealed unsafe partial class DlPackObject
 
         // Packed elements may leave a rest of the last byte, which is not copied.
         bool zeroed = DType.IsSubByte;
-        DlPackObject copy = !toCpu ? DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape)
+        DlPackObject copy = !toCpu
+            ? DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape)
             : Device.IsCpuReadable ? DlPack.Allocate(DType, Shape, zeroed, IsSubBytePadded, DLPackFlags.IsCopied)
             : AllocateOnHost();
         try

@@ -96,7 +96,7 @@ public sealed unsafe partial class DlPackObject
     // Apart from the checks, so that what passes them is quick.
     private DlPackException NotOnHost() => new(
         $"The tensor is on {Device}, which the main processor cannot read. Copy it here first by "
-        + "Dlpack(dlDevice: DLDevice.Cpu), with the adapter for that device installed.");
+        + "Copy(), with the adapter for that device installed.");
 
     private DlPackException Unseeable<T>()
         where T : unmanaged => new(

@@ -27,8 +27,8 @@ internal static partial class DriverLibrary
         if (!IsThere)
         {
             throw new DlPackException(
-                $"There is no CUDA driver: looked for {string.Join(", ", DriverFile.Names)}. Install NVIDIA's driver, in "
-                + $"a container make it visible (--gpus all), or give its path in {DriverFile.Variable}.");
+                $"There is no CUDA driver: looked for {string.Join(", ", DriverFile.Names)}. Install NVIDIA's driver, "
+                + $"in a container make it visible (--gpus all), or give its path in {DriverFile.Variable}.");
         }
     }
 

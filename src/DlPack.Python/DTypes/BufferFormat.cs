@@ -54,8 +54,8 @@ internal static unsafe class BufferFormat
         {
             if (itemSize != 1)
             {
-                refusal = $"The buffer's format \"{Text.From(format)}\" has foreign byte order. Swap it first, as by NumPy's "
-                    + "astype(dtype.newbyteorder('=')).";
+                refusal = $"The buffer's format \"{Text.From(format)}\" has foreign byte order. Swap it first, as by "
+                    + "NumPy's astype(dtype.newbyteorder('=')).";
                 return false;
             }
 
@@ -93,8 +93,8 @@ internal static unsafe class BufferFormat
 
     private static bool Refuse(byte* format, nint itemSize, out string refusal)
     {
-        refusal = $"The buffer's format \"{Text.From(format)}\" with items of {itemSize} bytes has no dtype in DLPack, which "
-            + "has numbers and bools only. View it as numbers first, as by NumPy's view().";
+        refusal = $"The buffer's format \"{Text.From(format)}\" with items of {itemSize} bytes has no dtype in DLPack, "
+            + "which has numbers and bools only. View it as numbers first, as by NumPy's view().";
         return false;
     }
 }

@@ -18,8 +18,8 @@ internal static unsafe class ByteStrides
             (nint stride, nint rest) = Math.DivRem(bytes[i], itemSize);
             if (rest != 0 && shape[i] != 1 && !isEmpty)
             {
-                problem = $"Stride {bytes[i]} of dimension {i} is no multiple of the item's {itemSize} bytes, which DLPack "
-                    + "cannot say. Copy it first.";
+                problem = $"Stride {bytes[i]} of dimension {i} is no multiple of the item's {itemSize} bytes, which "
+                    + "DLPack cannot say. Copy it first.";
                 return false;
             }
 

@@ -65,7 +65,8 @@ internal static unsafe class DlpackMethodReader
 
         if (Py.TypeOf(capsule) == PythonApi.CapsuleType)
         {
-            tensor = Capsules.Consume(capsule, Protocol.Dlpack, stream is null or -1 ? PyTensor.NoStream : stream.Value);
+            long producer = stream is null or -1 ? PyTensor.NoStream : stream.Value;
+            tensor = Capsules.Consume(capsule, Protocol.Dlpack, producer);
         }
         else
         {

@@ -34,7 +34,8 @@ internal static unsafe class InterfaceDType
             unit < 0 ? digits : digits[..unit], NumberStyles.None, CultureInfo.InvariantCulture, out itemSize);
         if (text.Length < 2 || text[0] is not ('<' or '>' or '|' or '=') || (!hasSize && text[1] != 'O'))
         {
-            PythonError.Set(PythonApi.BufferError, $"Its typestr \"{text}\" is not byte order, kind and size, as in \"<f4\".");
+            PythonError.Set(
+                PythonApi.BufferError, $"Its typestr \"{text}\" is not byte order, kind and size, as in \"<f4\".");
             return false;
         }
 
@@ -74,7 +75,8 @@ internal static unsafe class InterfaceDType
         }
 
         PythonError.Set(
-            PythonApi.BufferError, $"Its elements, typestr \"{typeString}\", have no dtype in DLPack. {WayOut(kind, itemSize)}");
+            PythonApi.BufferError,
+            $"Its elements, typestr \"{typeString}\", have no dtype in DLPack. {WayOut(kind, itemSize)}");
         return false;
     }
 

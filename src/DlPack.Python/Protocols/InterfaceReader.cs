@@ -103,7 +103,8 @@ internal static unsafe class InterfaceReader
 
         for (nint i = 0; i < length; i++)
         {
-            if (!Arguments.TryNumber(PythonApi.PyTuple_GetItem(tuple, i), name + " must be a tuple of ints", out numbers[i]))
+            nint number = PythonApi.PyTuple_GetItem(tuple, i);
+            if (!Arguments.TryNumber(number, name + " must be a tuple of ints", out numbers[i]))
             {
                 return false;
             }

@@ -47,7 +47,8 @@ internal static unsafe class Reader
             }
         }
 
-        if (Try(BufferReader.Read(item, out tensor), "buffer protocol", ref attempts) is var last && last != Reading.Absent)
+        Reading last = Try(BufferReader.Read(item, out tensor), "buffer protocol", ref attempts);
+        if (last != Reading.Absent)
         {
             return last == Reading.Done ? Finish(item, tensor, request) : 0;
         }
@@ -163,8 +164,8 @@ internal static unsafe class Reader
     private static nint RefuseUnknown(nint item) => PythonError.Set(
         PythonApi.TypeError,
         $"{Py.TypeName(item)} offers none of __dlpack_c_exchange_api__, __dlpack__, __cuda_array_interface__, "
-        + "__array_interface__, __array_struct__, __array_shape__ and the buffer protocol. Pass an array, a tensor or a "
-        + "buffer.");
+        + "__array_interface__, __array_struct__, __array_shape__ and the buffer protocol. Pass an array, a tensor or "
+        + "a buffer.");
 
     private static nint RefuseAll(nint item, Attempts attempts) => PythonError.Set(
         PythonApi.BufferError, $"{Py.TypeName(item)} cannot be lent as a tensor. Tried:\n{attempts}");

@@ -10,8 +10,8 @@ namespace DlPackNet.Python;
 /// </summary>
 /// <remarks>
 /// Each callback asks first, is compiled for good at its first call (<c>AggressiveOptimization</c>), and has that call
-/// before Python knows it (<see cref="Rehearse"/>). In the extension module, where all is compiled ahead of time, children
-/// may do everything, and nothing of this is left.
+/// before Python knows it (<see cref="Rehearse"/>). In the extension module, where all is compiled ahead of time,
+/// children may do everything, and nothing of this is left.
 /// </remarks>
 internal static unsafe class ForkedChild
 {

@@ -72,7 +72,8 @@ internal static unsafe class Interpreter
         Load(path: null);
         if (BridgeState.IsClosing && PythonApi.PySys_GetObject(Text.Literal(ClosedMark)) != 0)
         {
-            throw new DlPackException("Python is about to end: nothing can be lent to it or borrowed from it any more.");
+            throw new DlPackException(
+                "Python is about to end: nothing can be lent to it or borrowed from it any more.");
         }
 
         string version = Text.From(PythonApi.Py_GetVersion());
@@ -153,8 +154,8 @@ internal static unsafe class Interpreter
     }
 
     /// <summary>
-    /// Waits until no other thread works without the GIL, and has none begin: the child would inherit what such a thread
-    /// has locked, and .NET's garbage collector there would wait for it to stop. Needs the GIL.
+    /// Waits until no other thread works without the GIL, and has none begin: the child would inherit what such a
+    /// thread has locked, and .NET's garbage collector there would wait for it to stop. Needs the GIL.
     /// </summary>
     public static void BeginFork()
     {

@@ -110,5 +110,7 @@ internal static unsafe class Names
 
     /// <summary>An interned string.</summary>
     public static nint Intern(ReadOnlySpan<byte> literal) =>
-        PythonApi.PyUnicode_InternFromString(Text.Literal(literal)) is not 0 and nint name ? name : throw PythonError.Take();
+        PythonApi.PyUnicode_InternFromString(Text.Literal(literal)) is not 0 and nint name
+            ? name
+            : throw PythonError.Take();
 }

@@ -48,8 +48,8 @@ internal static unsafe class PythonLibrary
         string found = seen.Count == 0 ? "none" : string.Join(", ", seen);
         throw new DlPackException(
             $"No Python in this process: {Probe} is neither in the main program nor in a loaded library named "
-            + "libpython3*.so, libpython3*.dylib, Python or python3*.dll (found: " + found + "). Start Python first, or name "
-            + "its library by DlPackPython.Initialize(path).");
+            + "libpython3*.so, libpython3*.dylib, Python or python3*.dll (found: " + found + "). Start Python first, "
+            + "or name its library by DlPackPython.Initialize(path).");
     }
 
     private static bool IsPython(string file) =>

@@ -1,6 +1,8 @@
 namespace DlPackNet.Python;
 
-/// <summary>What the core tells .NET programs, for those who call from Python and know nothing of its members.</summary>
+/// <summary>
+/// What the core tells .NET programs, for those who call from Python and know nothing of its members.
+/// </summary>
 internal static class PythonWords
 {
     private static readonly (string DotNet, string Python)[] _words =

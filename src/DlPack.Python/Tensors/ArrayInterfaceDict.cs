@@ -53,7 +53,10 @@ internal static unsafe class ArrayInterfaceDict
             && Put(dict, Names.Shape, Py.NewTuple(self->Shape))
             && Put(dict, Names.TypeString, Py.NewString(typeString))
             && Put(dict, Names.Data, Py.NewRef(data))
-            && Put(dict, Names.Strides, isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
+            && Put(
+                dict,
+                Names.Strides,
+                isCompact ? Py.NewNone() : Py.NewTuple(self->Strides, tensor->dtype.BytesPerElement))
             && Put(dict, Names.VersionKey, PythonApi.PyLong_FromLongLong(3));
         Py.XDecRef(data);
         if (isDone)

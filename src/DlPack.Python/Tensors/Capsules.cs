@@ -72,9 +72,10 @@ internal static unsafe class Capsules
         return PythonError.Set(
             PythonApi.BufferError,
             found.StartsWith("used_dltensor", StringComparison.Ordinal)
-                ? $"The capsule is named \"{found}\": it has been consumed, and a tensor has one consumer. Ask the producer "
-                    + "for a new one by __dlpack__()."
-                : $"The capsule is named \"{found}\", not \"dltensor_versioned\" or \"dltensor\": it carries something else.");
+                ? $"The capsule is named \"{found}\": it has been consumed, and a tensor has one consumer. Ask the "
+                    + "producer for a new one by __dlpack__()."
+                : $"The capsule is named \"{found}\", not \"dltensor_versioned\" or \"dltensor\": it carries "
+                    + "something else.");
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -17,7 +17,8 @@ internal static unsafe class Exchange
     {
         nint none = PythonApi.None;
         bool isVersioned = version != none && DlpackKeywords.IsVersionOne(version);
-        if (stream == none && device == none && copy == none && (isVersioned || version == none) && IsPlain(self, isVersioned))
+        bool isUsual = stream == none && device == none && copy == none && (isVersioned || version == none);
+        if (isUsual && IsPlain(self, isVersioned))
         {
             return isVersioned ? Capsules.New(Lending.Lend(self)) : Capsules.New(Lending.LendLegacy(self));
         }

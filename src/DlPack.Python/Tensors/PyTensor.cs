@@ -87,7 +87,8 @@ internal unsafe struct PyTensor
     }
 
     /// <summary>
-    /// A new object without memory, of which Python's collector does not know yet, or null with an error. Needs the GIL.
+    /// A new object without memory, of which Python's collector does not know yet, or null with an error. Needs the
+    /// GIL.
     /// </summary>
     public static PyTensor* New(Protocol protocol)
     {
@@ -152,8 +153,8 @@ internal unsafe struct PyTensor
         DropReference(self);
         return PythonError.Set(
             PythonApi.BufferError,
-            $"The tensor has DLPack version {version}; this library reads version {DLPackVersion.Current.major}. Ask the "
-            + "producer for that, by max_version.");
+            $"The tensor has DLPack version {version}; this library reads version {DLPackVersion.Current.major}. Ask "
+            + "the producer for that, by max_version.");
     }
 
     /// <summary>Takes in a legacy tensor that somebody lends, which is released if this fails.</summary>
@@ -175,8 +176,8 @@ internal unsafe struct PyTensor
     }
 
     /// <summary>
-    /// As <see cref="Describe"/>, where what fails becomes a Python error. Python's collector learns of the object here, if
-    /// there is anything for it to see.
+    /// As <see cref="Describe"/>, where what fails becomes a Python error. Python's collector learns of the object
+    /// here, if there is anything for it to see.
     /// </summary>
     /// <returns>The object, or 0 with an error; the reference is dropped then.</returns>
     public static nint DescribeOrDrop(PyTensor* self, DLTensor* tensor, DLPackFlags flags)

@@ -60,8 +60,11 @@ internal static unsafe class PyTensorType
     }
 
     private static ReadOnlySpan<byte> Doc =>
-        "A tensor that somebody may borrow: by __dlpack__, the buffer protocol or an array interface.\n\n"u8
-        + "Made by asdlpack() or from_dlpack(). It keeps its memory valid, and never changes."u8;
+        """
+        A tensor that somebody may borrow: by __dlpack__, the buffer protocol or an array interface.
+
+        Made by asdlpack() or from_dlpack(). It keeps its memory valid, and so does everything that is made of it.
+        """u8;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

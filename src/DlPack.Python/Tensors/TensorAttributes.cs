@@ -9,13 +9,23 @@ internal static unsafe class TensorAttributes
 {
     public static PyGetSetDef[] List =>
     [
-        Attribute("shape"u8, &OnShape, "The extents, in elements."u8),
-        Attribute("strides"u8, &OnStrides, "Elements from one index to the next."u8),
-        Attribute("dtype"u8, &OnDType, "The type of the elements, such as 'float32'."u8),
-        Attribute("device"u8, &OnDevice, "Where the memory is: (device_type, device_id)."u8),
-        Attribute("readonly"u8, &OnReadOnly, "Whether nobody may write."u8),
-        Attribute("__array_interface__"u8, &ArrayInterfaceDict.OnGet, "The memory, for NumPy and its kin."u8),
-        Attribute("__cuda_array_interface__"u8, &CudaArrayInterfaceDict.OnGet, "The memory, for Numba and CuPy."u8),
+        Attribute("shape"u8, &OnShape, "Elements along each dimension."u8),
+        Attribute(
+            "strides"u8,
+            &OnStrides,
+            "The distance of neighbours along each dimension, in elements; it may be negative."u8),
+        Attribute("dtype"u8, &OnDType, "The element type, such as 'float32' or 'bfloat16'."u8),
+        Attribute(
+            "device"u8, &OnDevice, "DLPack's device type (1 is the CPU, 2 CUDA) and the device's number."u8),
+        Attribute("readonly"u8, &OnReadOnly, "Whether the elements must not be written to."u8),
+        Attribute(
+            "__array_interface__"u8,
+            &ArrayInterfaceDict.OnGet,
+            "Only where the CPU can read the memory; elsewhere an AttributeError."u8),
+        Attribute(
+            "__cuda_array_interface__"u8,
+            &CudaArrayInterfaceDict.OnGet,
+            "Version 3. Only for CUDA memory; elsewhere an AttributeError."u8),
     ];
 
     /// <summary>A new tuple of device type and number.</summary>

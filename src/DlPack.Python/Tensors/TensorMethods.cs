@@ -7,11 +7,20 @@ namespace DlPackNet.Python;
 internal static unsafe class TensorMethods
 {
     private static ReadOnlySpan<byte> DlpackDoc =>
-        "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\n"u8
-        + "A capsule that lends the tensor to one consumer, as the Python array API standard has it."u8;
+        """
+        __dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)
+        --
+
+        A capsule for one consumer, as the array API standard has it.
+
+        Without max_version, or with a major version of 0, it is a legacy capsule. That cannot say read-only, so what is
+        read-only goes out as a copy, or with copy=False not at all.
+
+        Raises BufferError if the exchange cannot be done, ValueError and TypeError for wrong arguments.
+        """u8;
 
     private static ReadOnlySpan<byte> DlpackDeviceDoc =>
-        "__dlpack_device__($self, /)\n--\n\nWhere the tensor is: (device_type, device_id)."u8;
+        "__dlpack_device__($self, /)\n--\n\nThe same as device."u8;
 
     public static PyMethodDef[] List =>
     [

@@ -140,6 +140,8 @@ internal readonly struct ElementInfo
             _ when type == typeof(decimal) => "Convert to double, or pass dtype: DLDataType.UInt8 for the 16 raw bytes",
             _ when type == typeof(DateTime) || type == typeof(TimeSpan) =>
                 "Pass dtype: DLDataType.Int64 for the raw ticks",
+            _ when Nullable.GetUnderlyingType(type) is { } value =>
+                $"Copy the values into an array of {value}, with one of your choice for those that are missing",
             _ when type.IsArray => "Copy a jagged array into one array, T[] with a shape or T[,]",
             _ when !type.IsValueType =>
                 "Elements must be values without references, such as float or a struct of floats",

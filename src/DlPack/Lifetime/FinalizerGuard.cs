@@ -30,8 +30,8 @@ internal sealed class FinalizerGuard
 
     /// <summary>
     /// Whether it can serve again. Once a collection has found it forgotten it cannot, though what it guards may still
-    /// be disposed by a finalizer of the user's own: its finalizer is about to run, whatever it guards by then. That it is
-    /// young does not rule this out: not every collection moves what it finds on.
+    /// be disposed by a finalizer of the user's own: its finalizer is about to run, whatever it guards by then. That it
+    /// is young does not rule this out: not every collection moves what it finds on.
     /// </summary>
     public bool IsReusable => _self is not null && _self.TryGetTarget(out _);
 

@@ -25,8 +25,8 @@ internal static unsafe partial class ForkedChild
         get => _mark != null ? *_mark == 0 : getpid() != _process;
     }
 
-    // The runtime that compiles is told where all assemblies are. (Its feature switches do not say it: they are those of
-    // ahead-of-time compilation as soon as a project means to be compiled so.)
+    // The runtime that compiles is told where all assemblies are. (Its feature switches do not say it: they are those
+    // of ahead-of-time compilation as soon as a project means to be compiled so.)
     private static bool IsCompiling => AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is not null;
 
     // Lives as long as the process.

@@ -50,7 +50,8 @@ internal unsafe struct TensorBlock
     /// <summary>A block from the system.</summary>
     public static TensorBlock* Allocate(int ndim)
     {
-        var block = (TensorBlock*)NativeMemoryBlock.Allocate(sizeof(TensorBlock) + (2L * ndim * sizeof(long)), zeroed: false);
+        long size = sizeof(TensorBlock) + (2L * ndim * sizeof(long));
+        var block = (TensorBlock*)NativeMemoryBlock.Allocate(size, zeroed: false);
         *block = default;
         block->_state = ndim == PooledDimensions ? 0 : IsSingle;
         return block;

@@ -82,9 +82,18 @@ public sealed class AllocateTests : LeakChecked
         ((Action)(() => DlPack.Allocate<double>([1L << 61]))).Should().Throw<ArgumentException>();
         ((Action)(() => DlPack.Allocate<float>(new long[65])))
             .Should().Throw<ArgumentException>().WithMessage("*65*64*");
-        ((Action)(() => DlPack.Allocate<decimal>([2])))
-            .Should().Throw<ArgumentException>().WithMessage("*Decimal*Allocate(DLDataType.UInt8*16*");
         ((Action)(() => DlPack.Allocate(default, [2]))).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void A_type_without_a_dtype_is_allocated_by_one()
+    {
+        ((Action)(() => DlPack.Allocate<Guid>([2, 3]))).Should().Throw<ArgumentException>()
+            .WithMessage("*System.Guid*Allocate(DLDataType.UInt8, [2, 3, 16])*AsSpan*");
+        ((Action)(() => DlPack.Allocate<decimal>([]))).Should().Throw<ArgumentException>()
+            .WithMessage("*System.Decimal*Allocate(DLDataType.UInt8, [16])*");
+        using DlPackObject guids = DlPack.Allocate(DLDataType.UInt8, [2, 3, 16]);
+        guids.AsSpan<Guid>().Length.Should().Be(6);
     }
 
     [Fact]

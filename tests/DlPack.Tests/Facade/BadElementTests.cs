@@ -42,7 +42,13 @@ public sealed class BadElementTests : LeakChecked
         Refuses(() => DlPack.AsDlPack(new object[1]), "*System.Object*values without references*");
         Refuses(() => DlPack.AsDlPack(new Named[1]), "*Named*no DLPack dtype*");
         Refuses(() => DlPack.AsDlPack(new Named[1], DLDataType.UInt8), "*Named*without references*");
-        Refuses(() => DlPack.AsDlPack(new int?[1]), "*Nullable*no DLPack dtype*");
+    }
+
+    [Fact]
+    public void Values_that_may_be_missing_are_copied_with_something_in_their_place()
+    {
+        Refuses(() => DlPack.AsDlPack(new int?[1]), "*Nullable*no DLPack dtype*an array of System.Int32*missing*");
+        Refuses(() => DlPack.AsDlPack(new int?[1], DLDataType.Int32), "*Nullable*an array of System.Int32*missing*");
     }
 
     [Fact]

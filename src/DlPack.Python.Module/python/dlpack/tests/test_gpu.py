@@ -40,7 +40,7 @@ def numba(monkeypatch):
     # When it compiles the first kernel, numba-cuda 0.30 takes hold of numpy.row_stack, an old name of vstack that NumPy
     # 2.5 has no more: of itself it compiles none there. Its arrays need no kernel, so all other tests are as for users.
     if not hasattr(numpy, "row_stack"):
-        warnings.warn("This numba.cuda compiles no kernels with this NumPy, but for the row_stack that the test puts back")
+        warnings.warn("This numba.cuda compiles kernels with this NumPy only because row_stack is put back here")
         monkeypatch.setattr(numpy, "row_stack", numpy.vstack, raising=False)
     return module
 

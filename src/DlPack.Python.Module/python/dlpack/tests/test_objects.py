@@ -3,6 +3,7 @@
 import ast
 import copy
 import hashlib
+import inspect
 import pathlib
 import pickle
 
@@ -34,6 +35,19 @@ def test_the_stubs_have_what_the_module_has():
     there = {n for n in vars(DLPackObject) if n not in ("__doc__", "__module__", "__new__", "__repr__")}
     # Before 3.12 Python has the buffer protocol without a method.
     assert names - {"__buffer__"} == there - {"__buffer__", "__release_buffer__"}
+
+
+def test_help_says_what_the_stubs_say():
+    tree = ast.parse((pathlib.Path(dlpack.__file__).parent / "__init__.pyi").read_text())
+    (cls,) = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    said = {node.name: (node, getattr(dlpack, node.name)) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    said[cls.name] = cls, DLPackObject
+    # Python itself documents what it makes of the buffer protocol.
+    methods = [node for node in cls.body if isinstance(node, ast.FunctionDef) and node.name != "__buffer__"]
+    said.update((node.name, (node, vars(DLPackObject)[node.name])) for node in methods)
+    for name, (node, there) in said.items():
+        assert inspect.cleandoc(there.__doc__) == ast.get_docstring(node), name
+    assert str(inspect.signature(asdlpack)) == "(obj, /, *, stream=None, copy=None, device=None)"
 
 
 def test_bytes_are_read_only_elements():
