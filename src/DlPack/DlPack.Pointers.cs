@@ -93,10 +93,7 @@ public static unsafe partial class DlPack
         }
         else if (data == 0 && !mayBeZero)
         {
-            throw new ArgumentException(
-                $"The address is 0, but shape {TensorLayout.Describe(shape)} has {length} elements. Pass the address "
-                + "of the first element, or a shape with an extent of 0.",
-                nameof(data));
+            throw NoAddress(shape, length);
         }
 
         // An element has less than 2^21 bytes.
@@ -214,6 +211,12 @@ public static unsafe partial class DlPack
 
     private const DLPackFlags KnownFlags =
         DLPackFlags.ReadOnly | DLPackFlags.IsCopied | DLPackFlags.IsSubByteTypePadded;
+
+    // Apart from the checks, so that what passes them is quick.
+    private static ArgumentException NoAddress(ReadOnlySpan<long> shape, long length) => new(
+        $"The address is 0, but shape {TensorLayout.Describe(shape)} has {length} elements. Pass the address of the "
+        + "first element, or a shape with an extent of 0.",
+        "data");
 
     private static void CheckReach(DLDataType dtype, bool padded, long first, long last, ulong byteOffset)
     {

@@ -84,37 +84,35 @@ public static unsafe partial class DlPack
     private static ReadOnlySpan<long> StridesOf(DLTensor* tensor) =>
         new(tensor->strides, tensor->strides is null ? 0 : tensor->ndim);
 
-    // What must hold before shape and strides can be read at all; the fate is what has become of the tensor.
+    // What must hold before shape and strides can be read at all; the fate is what has become of the tensor. Codes, widths
+    // and devices that this library does not know are passed on as they are.
     private static void CheckHead(DLTensor* tensor, string fate)
+    {
+        if ((uint)tensor->ndim > TensorLayout.MaxDimensions
+            || (tensor->ndim > 0 && tensor->shape is null)
+            || !DTypes.IsReadable(tensor->dtype))
+        {
+            throw Unreadable(tensor, fate);
+        }
+
+        Devices.Check(tensor->device, nameof(tensor));
+    }
+
+    // Apart from the checks, so that what passes them is quick.
+    private static Exception Unreadable(DLTensor* tensor, string fate)
     {
         int ndim = tensor->ndim;
         if (ndim > TensorLayout.MaxDimensions)
         {
-            throw new DlPackException(
+            return new DlPackException(
                 $"The tensor's ndim is {ndim}; this library reads up to {TensorLayout.MaxDimensions} dimensions. Let "
                 + "the producer merge some." + fate);
         }
 
-        if (ndim < 0)
-        {
-            throw new ArgumentException($"ndim is {ndim}.", nameof(tensor));
-        }
-
-        if (ndim > 0 && tensor->shape is null)
-        {
-            throw new ArgumentException($"shape is null, with {ndim} dimensions.", nameof(tensor));
-        }
-
-        // Codes, widths and devices that this library does not know are passed on as they are.
         DLDataType dtype = tensor->dtype;
-        if (!DTypes.IsReadable(dtype))
-        {
-            throw new ArgumentException(
-                $"dtype has code {(byte)dtype.code} with {dtype.bits} bits and {dtype.lanes} lanes, which is no "
-                + "element.",
-                nameof(tensor));
-        }
-
-        Devices.Check(tensor->device, nameof(tensor));
+        string fault = ndim < 0 ? $"ndim is {ndim}."
+            : ndim > 0 && tensor->shape is null ? $"shape is null, with {ndim} dimensions."
+            : $"dtype has code {(byte)dtype.code} with {dtype.bits} bits and {dtype.lanes} lanes, which is no element.";
+        return new ArgumentException(fault, nameof(tensor));
     }
 }

@@ -95,8 +95,10 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
             header.DType,
             (header.Flags & DLPackFlags.IsSubByteTypePadded) != 0);
 
+        IsContiguous = TensorLayout.IsContiguous(dims);
+
         // Written to by one index, such memory changes at others: nobody should write.
-        _header = TensorLayout.RepeatsElements(dims)
+        _header = !IsContiguous && TensorLayout.RepeatsElements(dims)
             ? header with { Flags = header.Flags | DLPackFlags.ReadOnly }
             : header;
     }
@@ -160,7 +162,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     /// <summary>
     /// Whether the elements lie in row-major order without gaps. Dimensions of one index do not matter.
     /// </summary>
-    public bool IsContiguous => TensorLayout.IsContiguous(_dims);
+    public bool IsContiguous { get; }
 
     /// <summary>
     /// Whether read-only data may go out as it is in a legacy capsule, which cannot say that it is read-only. Off at

@@ -19,11 +19,6 @@ internal sealed class FinalizerGuard
     ~FinalizerGuard() => _guarded?.ReleaseForgotten();
 
     /// <summary>
-    /// The next free guard. Null while this one is in use, since it must not keep others from being found.
-    /// </summary>
-    public FinalizerGuard? Next { get; set; }
-
-    /// <summary>
     /// Whether it is as young as what is being made: what is forgotten is found by the collection that finds its guard.
     /// </summary>
     public bool IsYoung => GC.GetGeneration(this) == 0;

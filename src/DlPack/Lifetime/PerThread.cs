@@ -21,7 +21,7 @@ internal sealed unsafe class PerThread
 
     private TensorBlock* _free;
     private int _freeCount;
-    private FinalizerGuard? _freeGuards;
+    private readonly FinalizerGuard?[] _freeGuards = new FinalizerGuard?[MaxFreeGuards];
     private int _freeGuardCount;
     private bool _lacksGuards;
     private bool _hasEnded;
@@ -41,7 +41,7 @@ internal sealed unsafe class PerThread
         _hasEnded = true;
         _free = null;
         _freeCount = 0;
-        _freeGuards = null;
+        _freeGuardCount = 0;
         BlockPool.Return(free);
         lock (_gate)
         {
@@ -112,18 +112,7 @@ internal sealed unsafe class PerThread
     /// <summary>A guard over an object that is being made, which must refer to it.</summary>
     public FinalizerGuard TakeGuard(IGuarded guarded)
     {
-        FinalizerGuard? guard = _freeGuards;
-        if (guard is not null && guard.IsYoung)
-        {
-            _freeGuards = guard.Next;
-            _freeGuardCount--;
-            guard.Next = null;
-        }
-        else
-        {
-            guard = MakeGuard();
-        }
-
+        FinalizerGuard guard = TakeFreeGuard() ?? MakeGuard();
         guard.Watch(guarded);
         return guard;
     }
@@ -134,9 +123,7 @@ internal sealed unsafe class PerThread
         guard.Unwatch();
         if (_freeGuardCount < MaxFreeGuards && guard.IsReusable && !_hasEnded)
         {
-            guard.Next = _freeGuards;
-            _freeGuards = guard;
-            _freeGuardCount++;
+            _freeGuards[_freeGuardCount++] = guard;
         }
         else
         {
@@ -145,14 +132,34 @@ internal sealed unsafe class PerThread
         }
     }
 
+    // Null if there is none. While it is in use, this must not keep it from being found forgotten.
+    private FinalizerGuard? TakeFreeGuard()
+    {
+        int last = _freeGuardCount - 1;
+        if (last < 0)
+        {
+            return null;
+        }
+
+        FinalizerGuard guard = _freeGuards[last]!;
+        if (!guard.IsYoung)
+        {
+            return null;
+        }
+
+        _freeGuards[last] = null;
+        _freeGuardCount = last;
+        return guard;
+    }
+
     // One that can serve again costs more, and pays only on a thread to which guards come back.
     private FinalizerGuard MakeGuard()
     {
-        bool reusable = _lacksGuards || _freeGuards is not null;
+        bool reusable = _lacksGuards || _freeGuardCount != 0;
         _lacksGuards = false;
 
-        // Those behind an old one have waited longer still.
-        _freeGuards = null;
+        // Those below an old one have waited longer still.
+        Array.Clear(_freeGuards, 0, _freeGuardCount);
         _freeGuardCount = 0;
         return new FinalizerGuard(reusable);
     }
