@@ -1,7 +1,7 @@
 // Measures what each adapter costs beside its library's own wrapping call, and handing 1 GiB over beside copying it:
 // dotnet run -c Release --project benchmarks/DlPack.Adapters.Benchmarks [-- --filter '*OnnxRuntime*']
 // With --in-process first, nothing is built, for a machine without the SDK. With --by-turns, the adapters are measured
-// by turns, for a machine that others use too.
+// by turns, for a machine that others use too: all, or those that are named, such as Arrow.
 
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
@@ -16,7 +16,9 @@ if (!Libtorch.IsThere)
     config.AddFilter(new SimpleFilter(b => b.Descriptor.Type != typeof(TorchSharpBenchmarks)));
 }
 
-Results run = args is ["--by-turns"] ? Turns.Run(ByTurns()) : Measuring.Run(inProcess ? args[1..] : args, config);
+Results run = args is ["--by-turns", .. string[] names]
+    ? Turns.Run(names, ByTurns())
+    : Measuring.Run(inProcess ? args[1..] : args, config);
 Console.WriteLine(TargetTable.Describe(
 [
     .. ArrowTargets.Of(run),

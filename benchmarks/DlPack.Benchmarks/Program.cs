@@ -17,9 +17,10 @@ catch (TypeInitializationException e) when (e.InnerException is InvalidOperation
     return 1;
 }
 
-if (args is ["--by-turns"])
+if (args is ["--by-turns", .. string[] names])
 {
-    Console.WriteLine(TargetTable.Describe(Targets.Of(Turns.Run(typeof(ExchangeBenchmarks), typeof(ImportBenchmarks)))));
+    Turns turns = Turns.Run(names, typeof(ExchangeBenchmarks), typeof(ImportBenchmarks));
+    Console.WriteLine(TargetTable.Describe(Targets.Of(turns)));
     return 0;
 }
 

@@ -17,11 +17,13 @@ internal sealed class Turns : Results
 
     private readonly Dictionary<(string Benchmark, string Method), Measured> _all = [];
 
-    /// <summary>Measures the benchmarks without parameters of each class, and prints what they took.</summary>
-    public static Turns Run(params Type[] benchmarks)
+    /// <summary>Measures all benchmarks of each class, and prints what they took.</summary>
+    /// <param name="names">Those classes to take, without "Benchmarks" at the end; none for all.</param>
+    /// <param name="benchmarks">Classes of benchmarks without parameters.</param>
+    public static Turns Run(string[] names, params Type[] benchmarks)
     {
         var turns = new Turns();
-        foreach (Type type in benchmarks)
+        foreach (Type type in benchmarks.Where(type => names.Length == 0 || names.Contains(NameOf(type))))
         {
             turns.Add(type);
         }
@@ -41,6 +43,8 @@ internal sealed class Turns : Results
 
     public override double Difference(string benchmark, string method, string peer) =>
         OfEachRound(benchmark, method, peer, (own, other) => own - other);
+
+    private static string NameOf(Type type) => type.Name.Replace("Benchmarks", string.Empty, StringComparison.Ordinal);
 
     private static double Median(IEnumerable<double> times) => times.Order().ElementAt(Rounds / 2);
 
@@ -70,7 +74,7 @@ internal sealed class Turns : Results
             }
         }
 
-        string name = type.Name.Replace("Benchmarks", string.Empty, StringComparison.Ordinal);
+        string name = NameOf(type);
         Console.WriteLine($"\n{name}, {Rounds} rounds, ns: fastest, median; bytes of the managed heap");
         foreach (Measured method in measured)
         {
