@@ -48,6 +48,39 @@ internal static class ArrowElements
             + "the memory by AsDlPack(tensor, shape, strides, dtype), such as uint16 for bfloat16, or convert them."),
     };
 
+    /// <summary>Whether elements are integers or floats that Arrow has: see <see cref="Numbers"/>.</summary>
+    public static bool IsNumber(DLDataType dtype) => dtype.lanes == 1 && dtype.code switch
+    {
+        DLDataTypeCode.kDLInt or DLDataTypeCode.kDLUInt => dtype.bits is 8 or 16 or 32 or 64,
+        DLDataTypeCode.kDLFloat => dtype.bits is 16 or 32 or 64,
+        _ => false,
+    };
+
+    /// <summary>An array of numbers: what Arrow's factory makes, without its ways to other types.</summary>
+    /// <param name="dtype">Integers or floats that Arrow has.</param>
+    /// <param name="bytes">The numbers, none of them null.</param>
+    /// <param name="length">How many there are.</param>
+    public static IArrowArray Numbers(DLDataType dtype, ReadOnlyMemory<byte> bytes, int length)
+    {
+        ArrowBuffer[] buffers = [ArrowBuffer.Empty, new ArrowBuffer(bytes)];
+        return (dtype.code, dtype.bits) switch
+        {
+            (DLDataTypeCode.kDLFloat, 32) => new FloatArray(Data(FloatType.Default)),
+            (DLDataTypeCode.kDLFloat, 64) => new DoubleArray(Data(DoubleType.Default)),
+            (DLDataTypeCode.kDLFloat, _) => new HalfFloatArray(Data(HalfFloatType.Default)),
+            (DLDataTypeCode.kDLInt, 8) => new Int8Array(Data(Int8Type.Default)),
+            (DLDataTypeCode.kDLInt, 16) => new Int16Array(Data(Int16Type.Default)),
+            (DLDataTypeCode.kDLInt, 32) => new Int32Array(Data(Int32Type.Default)),
+            (DLDataTypeCode.kDLInt, _) => new Int64Array(Data(Int64Type.Default)),
+            (_, 8) => new UInt8Array(Data(UInt8Type.Default)),
+            (_, 16) => new UInt16Array(Data(UInt16Type.Default)),
+            (_, 32) => new UInt32Array(Data(UInt32Type.Default)),
+            _ => new UInt64Array(Data(UInt64Type.Default)),
+        };
+
+        ArrayData Data(IArrowType type) => new(type, length, nullCount: 0, offset: 0, buffers);
+    }
+
     /// <summary>What to do instead with values that are no elements.</summary>
     public static DlPackException NoElements(IArrowType type) => new(
         $"The values of an Arrow array of {type.Name} are no elements of a tensor. " + type.TypeId switch

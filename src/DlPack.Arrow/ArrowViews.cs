@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using DlPackNet.Interop;
 
 namespace DlPackNet;
 
@@ -36,12 +37,14 @@ public static unsafe class ArrowViews
 
     /// <summary>
     /// The usual case, which is to cost little more than Arrow's own objects do: numbers of one dimension in a .NET
-    /// array. Null for what needs more checks.
+    /// array. Null for what needs more checks, or is refused.
     /// </summary>
     private static IArrowArray? OverNumbers(DlPackObject tensor)
     {
+        DLDataType dtype = tensor.DType;
         long length = tensor.Length;
         if (tensor.NDim != 1
+            || !ArrowElements.IsNumber(dtype)
             || length > int.MaxValue / sizeof(double)
             || tensor.Strides[0] != 1
             || !tensor.DangerousTryGetArray(out System.Array? array, out long byteOffset))
@@ -49,9 +52,8 @@ public static unsafe class ArrowViews
             return null;
         }
 
-        IArrowType type = ArrowElements.TypeOf(tensor.DType);
-        int byteLength = (int)length * (tensor.DType.bits / 8);
-        return Over(new ArrowBuffer(Bytes(array, byteOffset, byteLength)), tensor, type, type);
+        int byteLength = (int)length * (dtype.bits / 8);
+        return ArrowElements.Numbers(dtype, Bytes(array, byteOffset, byteLength), (int)length);
     }
 
     private static IArrowArray OverAny(DlPackObject tensor)

@@ -27,20 +27,26 @@ public static class Memory2DExtensions
     /// </returns>
     /// <exception cref="ArgumentException">There is no dtype for the elements, or it has another size.</exception>
     public static DlPackObject AsDlPack<T>(this Memory2D<T> memory, DLDataType? dtype = null)
-        where T : unmanaged =>
-        HasPlainItems<T>(dtype, memory.Length) && TryGetArray(memory, out ArraySegment<T> items)
+        where T : unmanaged
+    {
+        ReadOnlyMemory<T> flat = Flat<T>(memory);
+        return dtype is null && TryGetArray(flat, out ArraySegment<T> items)
             ? DlPack.AsDlPack(items, [memory.Height, memory.Width])
-            : Lend<T>(memory, dtype, DLPackFlags.None);
+            : Lend(memory, flat, dtype, DLPackFlags.None);
+    }
 
     /// <summary>
     /// A read-only tensor over a block of rows. Legacy consumers, which cannot be told so, get a copy.
     /// </summary>
     /// <inheritdoc cref="AsDlPack{T}(Memory2D{T}, DLDataType?)"/>
     public static DlPackObject AsDlPack<T>(this ReadOnlyMemory2D<T> memory, DLDataType? dtype = null)
-        where T : unmanaged =>
-        HasPlainItems<T>(dtype, memory.Length) && TryGetArray(memory, out ArraySegment<T> items)
+        where T : unmanaged
+    {
+        ReadOnlyMemory<T> flat = Flat(memory);
+        return dtype is null && TryGetArray(flat, out ArraySegment<T> items)
             ? DlPack.AsDlPack((ReadOnlyMemory<T>)items, [memory.Height, memory.Width])
-            : Lend(memory, dtype, DLPackFlags.ReadOnly);
+            : Lend(memory, flat, dtype, DLPackFlags.ReadOnly);
+    }
 
     /// <summary>
     /// A tensor over a rented buffer, which it takes over: it is returned when the last borrower is done.
@@ -84,39 +90,53 @@ public static class Memory2DExtensions
     /// Whether shape and strides mean the same in items and in elements. Rows without gaps of a <c>T[]</c> then go out
     /// as that array, which costs least.
     /// </summary>
-    private static bool HasPlainItems<T>(DLDataType? dtype, nint length)
-        where T : unmanaged => dtype is null && typeof(T).IsPrimitive && length != 0;
-
-    /// <summary>The items of rows without gaps, if they lie in a <c>T[]</c>.</summary>
-    private static bool TryGetArray<T>(ReadOnlyMemory2D<T> memory, out ArraySegment<T> items)
+    /// <summary>The items of rows without gaps; nothing if there are gaps, or no items.</summary>
+    private static ReadOnlyMemory<T> Flat<T>(ReadOnlyMemory2D<T> memory)
     {
-        items = default;
-        ReadOnlyMemory<T> flat;
         try
         {
-            if (!memory.TryGetMemory(out flat))
-            {
-                return false;
-            }
+            return memory.TryGetMemory(out ReadOnlyMemory<T> flat) ? flat : default;
         }
         catch (ArgumentOutOfRangeException)
         {
             // As below, beyond the end.
-            return false;
+            return default;
         }
+    }
 
+    /// <summary>The <c>T[]</c> in which plain items lie, if they do.</summary>
+    private static bool TryGetArray<T>(ReadOnlyMemory<T> flat, out ArraySegment<T> items)
+    {
         // Of a MemoryManager it is the wrong part, since the toolkit (8.4.2) takes an offset in bytes for one in items;
         // and a manager may have an array to show.
-        return !MemoryMarshal.TryGetMemoryManager<T, MemoryManager<T>>(flat, out _)
+        items = default;
+        return typeof(T).IsPrimitive
+            && !flat.IsEmpty
+            && !MemoryMarshal.TryGetMemoryManager<T, MemoryManager<T>>(flat, out _)
             && MemoryMarshal.TryGetArray(flat, out items);
     }
 
-    private static unsafe DlPackObject Lend<T>(ReadOnlyMemory2D<T> memory, DLDataType? dtype, DLPackFlags flags)
+    /// <summary>Whether the toolkit shows an array of several dimensions as flat memory.</summary>
+    private static bool IsOfArray<T>(ReadOnlyMemory<T> flat) =>
+        MemoryMarshal.TryGetMemoryManager(flat, out MemoryManager<T>? manager)
+        && manager.GetType() == ArrayManager<T>.Type;
+
+    private static unsafe DlPackObject Lend<T>(
+        ReadOnlyMemory2D<T> memory, ReadOnlyMemory<T> flat, DLDataType? dtype, DLPackFlags flags)
         where T : unmanaged => DlPack.AsDlPack(
             (T*)null,
             [memory.Height, memory.Width],
             [Memory2DOwner<T>.RowStride(memory.Span), 1],
             dtype,
-            owner: new Memory2DOwner<T>(memory),
+            owner: IsOfArray(flat) ? new ArrayOwner<T>(memory) : new Memory2DOwner<T>(memory),
             flags: flags);
+
+    /// <summary>What the toolkit makes for that.</summary>
+    private static class ArrayManager<T>
+    {
+        public static readonly Type? Type =
+            MemoryMarshal.TryGetMemoryManager(Flat<T>(new T[1, 1]), out MemoryManager<T>? manager)
+                ? manager.GetType()
+                : null;
+    }
 }
