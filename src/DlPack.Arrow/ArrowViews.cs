@@ -46,7 +46,7 @@ public static unsafe class ArrowViews
         if (tensor.NDim != 1
             || !ArrowElements.IsNumber(dtype)
             || length > int.MaxValue / sizeof(double)
-            || tensor.Strides[0] != 1
+            || !tensor.IsContiguous
             || !tensor.DangerousTryGetArray(out System.Array? array, out long byteOffset))
         {
             return null;

@@ -86,10 +86,6 @@ public static class Memory2DExtensions
         long offset = 0)
         where T : unmanaged => DlPack.AsDlPack(owner, shape, strides, dtype, offset);
 
-    /// <summary>
-    /// Whether shape and strides mean the same in items and in elements. Rows without gaps of a <c>T[]</c> then go out
-    /// as that array, which costs least.
-    /// </summary>
     /// <summary>The items of rows without gaps; nothing if there are gaps, or no items.</summary>
     private static ReadOnlyMemory<T> Flat<T>(ReadOnlyMemory2D<T> memory)
     {

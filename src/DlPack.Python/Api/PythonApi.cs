@@ -91,6 +91,9 @@ internal static unsafe class PythonApi
     // For a capsule whose name is known, so that it cannot fail, which is what makes it safe to suppress.
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, void*> GetKnownPointer;
 
+    /// <summary>Whether each thread knows for which interpreter it works: since 3.12.</summary>
+    public static bool TellsInterpretersOfThreads;
+
     // What only some versions have; 0 elsewhere.
     public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_Vectorcall;
     public static delegate* unmanaged[Cdecl]<nint, int> PyObject_CheckBuffer;
@@ -249,6 +252,7 @@ internal static unsafe class PythonApi
         PyObject_Vectorcall =
             (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)FindFirst(nameof(PyObject_Vectorcall));
         PyObject_CheckBuffer = (delegate* unmanaged[Cdecl]<nint, int>)FindFirst(nameof(PyObject_CheckBuffer));
+        TellsInterpretersOfThreads = PythonVersion.IsAtLeast(3, 12);
         TypeLookup = (delegate* unmanaged[Cdecl]<nint, nint, nint>)FindFirst("_PyType_Lookup");
         GetOptionalAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int>)FindFirst(
             "PyObject_GetOptionalAttr", "_PyObject_LookupAttr");

@@ -30,12 +30,16 @@ internal readonly ref struct Gil
     public static unsafe bool IsAnothers => PythonApi.PyGILState_GetThisThreadState() is var own && own != 0
         && !IsOfMain(own);
 
+    /// <summary>Whether a thread that has not got the lock may be such a one.</summary>
+    public static bool MayBeAnothers => IsAnothers || IsUnclear;
+
     /// <summary>
-    /// Whether a thread that has not got the lock may be such a one. Before 3.12 a thread of the main interpreter that
-    /// works for another cannot be told from one that has no lock, and would wait for itself; but Python says to every
-    /// thread that it has the lock from the first sub-interpreter on.
+    /// Whether this thread may work for an interpreter that cannot be told. Before 3.12 a thread of the main interpreter
+    /// that works for another looks like one that has no lock, and would wait for itself; but from the first
+    /// sub-interpreter on, Python says to every thread that it has the lock.
     /// </summary>
-    public static unsafe bool MayBeAnothers => IsAnothers || PythonApi.PyGILState_Check() != 0;
+    public static unsafe bool IsUnclear =>
+        !PythonApi.TellsInterpretersOfThreads && PythonApi.PyGILState_Check() != 0;
 
     /// <summary>Takes the lock, if this thread has not got it, and makes the bridge ready.</summary>
     /// <exception cref="DlPackException">There is no Python, or it ends.</exception>

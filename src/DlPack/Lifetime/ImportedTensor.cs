@@ -32,13 +32,23 @@ internal readonly unsafe struct ImportedTensor
     public nint Deleter { get; }
 
     /// <summary>Calls the deleter, if there is one.</summary>
+    /// <remarks>What it throws, where that can get here, goes to <see cref="DlPackDiagnostics.ReleaseFailed"/>.</remarks>
     public void Delete(PerThread thread)
     {
         thread.Counters.Imports--;
-        if (Deleter != 0)
+        if (Deleter == 0)
+        {
+            return;
+        }
+
+        try
         {
             // Both kinds of deleter take the struct's address and nothing else.
             ((delegate* unmanaged[Cdecl]<nint, void>)Deleter)(Tensor);
+        }
+        catch (Exception e)
+        {
+            DlPackDiagnostics.ReportReleaseFailure(e);
         }
     }
 }

@@ -287,6 +287,35 @@ def test_a_sub_interpreter_may_let_go_of_what_the_main_one_lent(lock):
     assert set(out.split("\n")) <= {"done", "no ctypes"} and "done" in out
 
 
+def test_a_thread_without_the_lock_lets_go_at_once_beside_a_sub_interpreter():
+    """Before Python 3.12 it may be the sub-interpreter's, which cannot be told: then the next call lets go."""
+    children.run(
+        """
+        import ctypes, sys, weakref
+        try:
+            import _interpreters as interpreters
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+        from dlpack import _dlpack, asdlpack
+        from dlpack.tests import foreign
+
+        class Buffer(bytearray):
+            pass
+
+        interpreters.create()
+        source = Buffer(b"abc")
+        gone = weakref.ref(source)
+        lent = foreign.Borrower(asdlpack(source).__dlpack__())
+        del source
+        assert gone() is not None
+        ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lent.managed.deleter)(lent.pointer)
+        if sys.version_info < (3, 12):
+            _dlpack._live()
+        assert gone() is None
+        """
+    )
+
+
 def test_a_debug_build_of_python_finds_nothing_wrong():
     """It checks each object of which its collector learns, by the functions of the type."""
     debug = shutil.which("python{}.{}d".format(*sys.version_info))
