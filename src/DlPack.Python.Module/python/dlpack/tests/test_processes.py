@@ -291,7 +291,7 @@ def test_a_thread_without_the_lock_lets_go_at_once_beside_a_sub_interpreter():
     """Before Python 3.12 it may be the sub-interpreter's, which cannot be told: then the next call lets go."""
     children.run(
         """
-        import ctypes, sys, weakref
+        import ctypes, sys, threading, weakref
         try:
             import _interpreters as interpreters
         except ImportError:
@@ -302,16 +302,25 @@ def test_a_thread_without_the_lock_lets_go_at_once_beside_a_sub_interpreter():
         class Buffer(bytearray):
             pass
 
-        interpreters.create()
+        interpreters.destroy(interpreters.create())
         source = Buffer(b"abc")
         gone = weakref.ref(source)
         lent = foreign.Borrower(asdlpack(source).__dlpack__())
         del source
         assert gone() is not None
-        ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lent.managed.deleter)(lent.pointer)
-        if sys.version_info < (3, 12):
-            _dlpack._live()
-        assert gone() is None
+
+        def let_go():
+            ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lent.managed.deleter)(lent.pointer)
+            if sys.version_info < (3, 12):
+                _dlpack._live()
+            went.append(gone() is None)
+
+        # While the main thread, which Python would ask to do it later, waits.
+        went = []
+        thread = threading.Thread(target=let_go)
+        thread.start()
+        thread.join()
+        assert went == [True]
         """
     )
 
