@@ -116,7 +116,7 @@ def test_a_forked_child_collects_garbage_of_its_own(size):
             while going:
                 asdlpack(dl, copy=True)
 
-        threads = [threading.Thread(target=work) for _ in range(3)]
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(3)]
         for thread in threads:
             thread.start()
         for _ in range(5):
