@@ -29,7 +29,7 @@ internal readonly record struct ArrowLayout(
     /// <summary>A whole buffer, in as many elements as fit.</summary>
     public static ArrowLayout Of(ArrowBuffer buffer, DLDataType dtype)
     {
-        int bits = Math.Max(dtype.bits * dtype.lanes, 1);
+        int bits = Math.Max(dtype.BitsPerElement, 1);
         return new ArrowLayout(buffer, 0, dtype, [buffer.Length * 8L / bits], []);
     }
 

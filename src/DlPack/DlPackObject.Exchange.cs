@@ -215,7 +215,7 @@ public sealed unsafe partial class DlPackObject
         }
 
         // Packed elements may leave a rest of the last byte, which is not copied.
-        bool zeroed = DType.IsSubByte;
+        bool zeroed = DType.IsSubByte && !IsSubBytePadded;
         DlPackObject copy = !toCpu
             ? DlPackDeviceRuntime.Need(target, "copy on the device").Allocate(target, DType, Shape)
             : Device.IsCpuReadable ? DlPack.Allocate(DType, Shape, zeroed, IsSubBytePadded, DLPackFlags.IsCopied)

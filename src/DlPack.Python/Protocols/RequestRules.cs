@@ -75,8 +75,7 @@ internal static unsafe class RequestRules
     // Has the consumer's stream wait, where the producer could not be asked to: an array interface only names its own.
     private static void Order(PyTensor* tensor, long? stream)
     {
-        if (stream is { } consumer and not NoOrder
-            && tensor->ProducerStream != PyTensor.NoStream && tensor->ProducerStream != consumer)
+        if (stream is { } consumer and not NoOrder && !tensor->IsReadyFor(consumer))
         {
             using DlPackObject source = ManagedTensors.ToOrder(tensor);
             source.Dlpack(consumer).Dispose();

@@ -5,10 +5,8 @@ namespace DlPackNet.Python;
 /// <summary>The streams of the devices that have them.</summary>
 internal static unsafe class Streams
 {
-    /// <summary>CUDA's default stream of each thread.</summary>
-    public const long CudaPerThreadDefault = 2;
-
     private const long CudaLegacyDefault = 1;
+    private const long CudaPerThreadDefault = 2;
     private const long RocmDefault = 0;
 
     /// <summary>Whether consumers and producers on a device name streams.</summary>
@@ -20,6 +18,13 @@ internal static unsafe class Streams
     /// with all others that do not opt out of it.
     /// </summary>
     public static long Default(DLDeviceType type) => type == DLDeviceType.kDLROCM ? RocmDefault : CudaLegacyDefault;
+
+    /// <summary>
+    /// The stream to wait for on any thread: who waits need not be on the producer's, which has another per-thread default
+    /// stream. The legacy default stream comes after those of all.
+    /// </summary>
+    public static long OnAnyThread(DLDeviceType type, long stream) =>
+        stream == CudaPerThreadDefault && type != DLDeviceType.kDLROCM ? CudaLegacyDefault : stream;
 
     /// <summary>Throws where a number is no stream of a device.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>

@@ -51,13 +51,6 @@ internal static unsafe class CudaArrayInterfaceDict
             return Streams.Default(self->Tensor.device.device_type);
         }
 
-        return self->ProducerStream switch
-        {
-            PyTensor.NoStream => null,
-
-            // That of the producer's thread, and who reads this may be another; the default one comes after all.
-            Streams.CudaPerThreadDefault => Streams.Default(self->Tensor.device.device_type),
-            long named => named,
-        };
+        return self->ProducerStream == PyTensor.NoStream ? null : self->ProducerStream;
     }
 }

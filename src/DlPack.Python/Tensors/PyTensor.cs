@@ -49,7 +49,11 @@ internal unsafe struct PyTensor
     public nint Source;
 
     /// <summary>The stream on whose work the content depends, or <see cref="NoStream"/>.</summary>
-    public long ProducerStream;
+    public long ProducerStream
+    {
+        readonly get => Streams.OnAnyThread(Tensor.device.device_type, _producerStream);
+        set => _producerStream = value;
+    }
 
     /// <summary>The view of <see cref="PyTensorSource.View"/>; it must not move.</summary>
     public PyBuffer View;
@@ -60,10 +64,17 @@ internal unsafe struct PyTensor
     /// <summary>Of those that wait for their end, the one behind this.</summary>
     public PyTensor* NextToEnd;
 
+    private long _producerStream;
     private fixed long _room[2 * InlineDimensions];
 
     /// <summary>How many there are.</summary>
     public static long LiveCount { get; private set; }
+
+    /// <summary>
+    /// Whether a stream has nothing to wait for, where the tensor has just come in: both are of the calling thread, and so
+    /// are their per-thread default streams.
+    /// </summary>
+    public readonly bool IsReadyFor(long stream) => _producerStream == NoStream || _producerStream == stream;
 
     public readonly ReadOnlySpan<long> Shape => new(Tensor.shape, Tensor.ndim);
 

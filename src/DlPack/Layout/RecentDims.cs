@@ -46,27 +46,7 @@ internal sealed class RecentDims
         return dims;
     }
 
-    // Number by number: reading several at once would wait until they, just written one by one, are in memory.
-    private static bool Are(long[] known, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
-    {
-        int i = 0;
-        while (i < shape.Length && shape[i] == known[i])
-        {
-            i++;
-        }
-
-        return i == shape.Length && (strides.IsEmpty || Are(known, strides));
-    }
-
-    private static bool Are(long[] known, ReadOnlySpan<long> strides)
-    {
-        int ndim = known.Length >> 1;
-        int i = 0;
-        while (i < strides.Length && i < ndim && strides[i] == known[ndim + i])
-        {
-            i++;
-        }
-
-        return i == strides.Length && i == ndim;
-    }
+    private static bool Are(ReadOnlySpan<long> known, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides) =>
+        TensorLayout.AreSame(known.Slice(0, shape.Length), shape)
+        && (strides.IsEmpty || TensorLayout.AreSame(known.Slice(shape.Length), strides));
 }

@@ -36,7 +36,7 @@ internal static class TensorLayout
         last = count - 1;
 
         // Row-major strides, which most have, are there already.
-        if (!strides.IsEmpty && !AreIn(dims.Slice(shape.Length), strides))
+        if (!strides.IsEmpty && !AreSame(dims.Slice(shape.Length), strides))
         {
             WriteStrides(shape, strides, dims, ref first, ref last);
         }
@@ -89,6 +89,21 @@ internal static class TensorLayout
         }
 
         return false;
+    }
+
+    /// <summary>Whether two lists, of which one may just have been written, have the same numbers.</summary>
+    /// <remarks>
+    /// Number by number: reading several at once would wait until they, just written one by one, are in memory.
+    /// </remarks>
+    public static bool AreSame(ReadOnlySpan<long> left, ReadOnlySpan<long> right)
+    {
+        int i = 0;
+        while (i < right.Length && i < left.Length && right[i] == left[i])
+        {
+            i++;
+        }
+
+        return i == right.Length && i == left.Length;
     }
 
     /// <summary>"[2, 3]".</summary>
@@ -153,18 +168,6 @@ internal static class TensorLayout
         }
 
         return isEmpty ? 0 : stride;
-    }
-
-    // Number by number: reading several at once would wait until they, just written one by one, are in memory.
-    private static bool AreIn(ReadOnlySpan<long> written, ReadOnlySpan<long> strides)
-    {
-        int i = 0;
-        while (i < strides.Length && i < written.Length && strides[i] == written[i])
-        {
-            i++;
-        }
-
-        return i == strides.Length && i == written.Length;
     }
 
     // Behind compact dims: puts the strides where they matter.
