@@ -20,8 +20,8 @@ internal static unsafe class Streams
     public static long Default(DLDeviceType type) => type == DLDeviceType.kDLROCM ? RocmDefault : CudaLegacyDefault;
 
     /// <summary>
-    /// The stream to wait for on any thread: who waits need not be on the producer's, which has another per-thread default
-    /// stream. The legacy default stream comes after those of all.
+    /// The stream to wait for on any thread: who waits need not be on the producer's, which has another per-thread
+    /// default stream. The legacy default stream comes after those of all.
     /// </summary>
     public static long OnAnyThread(DLDeviceType type, long stream) =>
         stream == CudaPerThreadDefault && type != DLDeviceType.kDLROCM ? CudaLegacyDefault : stream;

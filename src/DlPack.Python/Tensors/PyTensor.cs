@@ -71,8 +71,8 @@ internal unsafe struct PyTensor
     public static long LiveCount { get; private set; }
 
     /// <summary>
-    /// Whether a stream has nothing to wait for, where the tensor has just come in: both are of the calling thread, and so
-    /// are their per-thread default streams.
+    /// Whether a stream has nothing to wait for, where the tensor has just come in: both are of the calling thread, and
+    /// so are their per-thread default streams.
     /// </summary>
     public readonly bool IsReadyFor(long stream) => _producerStream == NoStream || _producerStream == stream;
 
