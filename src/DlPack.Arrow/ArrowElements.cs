@@ -58,27 +58,27 @@ internal static class ArrowElements
 
     /// <summary>An array of numbers: what Arrow's factory makes, without its ways to other types.</summary>
     /// <param name="dtype">Integers or floats that Arrow has.</param>
-    /// <param name="bytes">The numbers, none of them null.</param>
+    /// <param name="buffers">No validity, and the numbers.</param>
     /// <param name="length">How many there are.</param>
-    public static IArrowArray Numbers(DLDataType dtype, ReadOnlyMemory<byte> bytes, int length)
+    public static IArrowArray Numbers(DLDataType dtype, ArrowBuffer[] buffers, int length)
     {
-        ArrowBuffer[] buffers = [ArrowBuffer.Empty, new ArrowBuffer(bytes)];
         return (dtype.code, dtype.bits) switch
         {
-            (DLDataTypeCode.kDLFloat, 32) => new FloatArray(Data(FloatType.Default)),
-            (DLDataTypeCode.kDLFloat, 64) => new DoubleArray(Data(DoubleType.Default)),
-            (DLDataTypeCode.kDLFloat, _) => new HalfFloatArray(Data(HalfFloatType.Default)),
-            (DLDataTypeCode.kDLInt, 8) => new Int8Array(Data(Int8Type.Default)),
-            (DLDataTypeCode.kDLInt, 16) => new Int16Array(Data(Int16Type.Default)),
-            (DLDataTypeCode.kDLInt, 32) => new Int32Array(Data(Int32Type.Default)),
-            (DLDataTypeCode.kDLInt, _) => new Int64Array(Data(Int64Type.Default)),
-            (_, 8) => new UInt8Array(Data(UInt8Type.Default)),
-            (_, 16) => new UInt16Array(Data(UInt16Type.Default)),
-            (_, 32) => new UInt32Array(Data(UInt32Type.Default)),
-            _ => new UInt64Array(Data(UInt64Type.Default)),
+            (DLDataTypeCode.kDLFloat, 32) => new FloatArray(Data(FloatType.Default, buffers, length)),
+            (DLDataTypeCode.kDLFloat, 64) => new DoubleArray(Data(DoubleType.Default, buffers, length)),
+            (DLDataTypeCode.kDLFloat, _) => new HalfFloatArray(Data(HalfFloatType.Default, buffers, length)),
+            (DLDataTypeCode.kDLInt, 8) => new Int8Array(Data(Int8Type.Default, buffers, length)),
+            (DLDataTypeCode.kDLInt, 16) => new Int16Array(Data(Int16Type.Default, buffers, length)),
+            (DLDataTypeCode.kDLInt, 32) => new Int32Array(Data(Int32Type.Default, buffers, length)),
+            (DLDataTypeCode.kDLInt, _) => new Int64Array(Data(Int64Type.Default, buffers, length)),
+            (_, 8) => new UInt8Array(Data(UInt8Type.Default, buffers, length)),
+            (_, 16) => new UInt16Array(Data(UInt16Type.Default, buffers, length)),
+            (_, 32) => new UInt32Array(Data(UInt32Type.Default, buffers, length)),
+            _ => new UInt64Array(Data(UInt64Type.Default, buffers, length)),
         };
 
-        ArrayData Data(IArrowType type) => new(type, length, nullCount: 0, offset: 0, buffers);
+        static ArrayData Data(IArrowType type, ArrowBuffer[] buffers, int length) =>
+            new(type, length, nullCount: 0, offset: 0, buffers);
     }
 
     /// <summary>What to do instead with values that are no elements.</summary>

@@ -53,7 +53,8 @@ public static unsafe class ArrowViews
         }
 
         int byteLength = (int)length * (dtype.bits / 8);
-        return ArrowElements.Numbers(dtype, Bytes(array, byteOffset, byteLength), (int)length);
+        ArrowBuffer[] buffers = [ArrowBuffer.Empty, new ArrowBuffer(Bytes(array, byteOffset, byteLength))];
+        return ArrowElements.Numbers(dtype, buffers, (int)length);
     }
 
     private static IArrowArray OverAny(DlPackObject tensor)
