@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using TorchSharp;
@@ -20,8 +21,27 @@ internal static unsafe class LibtorchDlpack
     /// <summary><c>DLManagedTensorVersioned* at::toDLPackVersioned(const at::Tensor&amp;)</c>.</summary>
     private const string ToDlpackSymbol = "_ZN2at17toDLPackVersionedERKNS_6TensorE";
 
+    /// <summary>
+    /// <c>bool c10::TensorImpl::requires_grad() const</c>, of that to which the tensor's handle points.
+    /// </summary>
+    private const string RequiresGradSymbol = "_ZNK3c1010TensorImpl13requires_gradEv";
+
+    /// <summary><c>bool at::native::is_conj(const at::Tensor&amp;)</c>.</summary>
+    private const string IsConjSymbol = "_ZN2at6native7is_conjERKNS_6TensorE";
+
+    /// <summary><c>bool at::native::is_neg(const at::Tensor&amp;)</c>.</summary>
+    private const string IsNegSymbol = "_ZN2at6native6is_negERKNS_6TensorE";
+
     /// <summary><c>int aoti_torch_new_uninitialized_tensor(at::Tensor** result)</c>.</summary>
     private const string NewTensorSymbol = "aoti_torch_new_uninitialized_tensor";
+
+    /// <summary>
+    /// The table of virtual functions of <c>c10::TensorImpl</c>, the kind of tensor that has elements at strides.
+    /// </summary>
+    private const string TensorImplSymbol = "_ZTVN3c1010TensorImplE";
+
+    /// <summary>Objects point behind the first two fields of their table, as C++'s calling convention has it.</summary>
+    private const int FieldsBeforeVirtualFunctions = 2;
 
     private const nuint StdFunctionSize = 32;
     private const int StridedLayout = 0;
@@ -39,6 +59,9 @@ internal static unsafe class LibtorchDlpack
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _isConj;
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _isNeg;
 
+    // What an object that is a TensorImpl, and of no class derived from it, starts with.
+    private static readonly void** _tensorImpl;
+
     // All zeros, and nobody fills it. Not on the stack: wide registers that have just cleared it slow down what comes
     // next in C++ to half the speed.
     private static readonly void* _emptyFunction;
@@ -52,6 +75,10 @@ internal static unsafe class LibtorchDlpack
             && NativeLibrary.TryGetExport(library, FromDlpackSymbol, out nint fromDlpack)
             && NativeLibrary.TryGetExport(library, ToDlpackSymbol, out nint toDlpack)
             && NativeLibrary.TryGetExport(library, NewTensorSymbol, out nint newTensor)
+            && NativeLibrary.TryGetExport(library, TensorImplSymbol, out nint tensorImpl)
+            && NativeLibrary.TryGetExport(library, RequiresGradSymbol, out nint requiresGrad)
+            && NativeLibrary.TryGetExport(library, IsConjSymbol, out nint isConj)
+            && NativeLibrary.TryGetExport(library, IsNegSymbol, out nint isNeg)
             && NativeLibrary.TryGetExport(library, "aoti_torch_get_dtype", out nint getDType)
             && NativeLibrary.TryGetExport(library, "aoti_torch_get_device_type", out nint getDeviceType)
             && NativeLibrary.TryGetExport(library, "aoti_torch_get_layout", out nint getLayout)
@@ -64,10 +91,11 @@ internal static unsafe class LibtorchDlpack
             _getDeviceType = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getDeviceType;
             _getLayout = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getLayout;
             _getStrides = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, long**, int>)getStrides;
-            _requiresGrad = TorchSharpPredicate(library, nameof(LibTorchSharp.THSTensor_requires_grad));
+            _tensorImpl = (void**)tensorImpl + FieldsBeforeVirtualFunctions;
+            _requiresGrad = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)requiresGrad;
+            _isConj = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)isConj;
+            _isNeg = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)isNeg;
             _emptyFunction = NativeMemory.AllocZeroed(StdFunctionSize);
-            _isConj = TorchSharpPredicate(library, nameof(LibTorchSharp.THSTensor_is_conj));
-            _isNeg = TorchSharpPredicate(library, nameof(LibTorchSharp.THSTensor_is_neg));
         }
     }
 
@@ -75,6 +103,7 @@ internal static unsafe class LibtorchDlpack
     public static bool IsAvailable => _fromDlpack is not null;
 
     /// <summary>The element type.</summary>
+    [SkipLocalsInit]
     public static torch.ScalarType DType(nint handle)
     {
         int dtype;
@@ -83,6 +112,7 @@ internal static unsafe class LibtorchDlpack
     }
 
     /// <summary>The kind of device.</summary>
+    [SkipLocalsInit]
     public static DeviceType DeviceType(nint handle)
     {
         int type;
@@ -91,17 +121,12 @@ internal static unsafe class LibtorchDlpack
     }
 
     /// <summary>Whether it has elements at strides, which sparse, opaque and nested tensors have not.</summary>
-    public static bool HasStrides(nint handle)
-    {
-        int layout;
-        long* strides;
-        return _getLayout(handle, &layout) == 0 && layout == StridedLayout && _getStrides(handle, &strides) == 0;
-    }
+    /// <remarks>Most tensors are nothing but a TensorImpl. Those of other classes are asked.</remarks>
+    public static bool HasStrides(nint handle) => **(void****)handle == _tensorImpl || SaysItHasStrides(handle);
 
     /// <summary>Whether its memory holds its values, and nobody wants to know what is done to them.</summary>
-    public static bool IsPlain(nint handle, DLDataType dtype) =>
-        (_requiresGrad(handle) | _isNeg(handle)) == 0
-        && (dtype.code != DLDataTypeCode.kDLComplex || _isConj(handle) == 0);
+    public static bool IsPlain(nint handle) =>
+        (_requiresGrad(*(nint*)handle) | _isNeg(handle) | _isConj(handle)) == 0;
 
     /// <summary>Lends a tensor as libtorch does it.</summary>
     /// <param name="handle">A tensor that has been checked.</param>
@@ -126,7 +151,10 @@ internal static unsafe class LibtorchDlpack
         return handle;
     }
 
-    private static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> TorchSharpPredicate(
-        nint library, string name) =>
-        (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)NativeLibrary.GetExport(library, name);
+    private static bool SaysItHasStrides(nint handle)
+    {
+        int layout;
+        long* strides;
+        return _getLayout(handle, &layout) == 0 && layout == StridedLayout && _getStrides(handle, &strides) == 0;
+    }
 }

@@ -23,34 +23,22 @@ internal static class TorchDTypes
     /// <summary>Two in a byte, which count as one element: two lanes.</summary>
     private const torch.ScalarType Float4E2M1FNx2 = (torch.ScalarType)45;
 
+    // A bit for each type that DLPack has, since to look one up, and put it together, takes longer than the question.
+    private static readonly ulong _known = Known();
+
+    /// <summary>Checks that DLPack has a dtype for a torch tensor's elements.</summary>
+    /// <exception cref="DlPackException">It has none.</exception>
+    public static void Check(torch.ScalarType type)
+    {
+        if ((byte)type >= sizeof(ulong) * 8 || (_known >> (byte)type & 1) == 0)
+        {
+            ThrowUnknown(type);
+        }
+    }
+
     /// <summary>The dtype of a torch tensor's elements.</summary>
     /// <exception cref="DlPackException">DLPack has none for them.</exception>
-    public static DLDataType Of(torch.ScalarType type) => type switch
-    {
-        torch.ScalarType.Byte => DLDataType.UInt8,
-        torch.ScalarType.Int8 => DLDataType.Int8,
-        torch.ScalarType.Int16 => DLDataType.Int16,
-        torch.ScalarType.Int32 => DLDataType.Int32,
-        torch.ScalarType.Int64 => DLDataType.Int64,
-        torch.ScalarType.Float16 => DLDataType.Float16,
-        torch.ScalarType.Float32 => DLDataType.Float32,
-        torch.ScalarType.Float64 => DLDataType.Float64,
-        ComplexFloat16 => DLDataType.Complex32,
-        torch.ScalarType.ComplexFloat32 => DLDataType.Complex64,
-        torch.ScalarType.ComplexFloat64 => DLDataType.Complex128,
-        torch.ScalarType.Bool => DLDataType.Bool,
-        torch.ScalarType.BFloat16 => DLDataType.BFloat16,
-        Float8E5M2 => DLDataType.Float8E5M2,
-        Float8E4M3FN => DLDataType.Float8E4M3FN,
-        Float8E5M2FNUZ => DLDataType.Float8E5M2FNUZ,
-        Float8E4M3FNUZ => DLDataType.Float8E4M3FNUZ,
-        UInt16 => DLDataType.UInt16,
-        UInt32 => DLDataType.UInt32,
-        UInt64 => DLDataType.UInt64,
-        Float8E8M0FNU => DLDataType.Float8E8M0FNU,
-        Float4E2M1FNx2 => new(kDLFloat4_e2m1fn, bits: 4, lanes: 2),
-        _ => ThrowUnknown(type),
-    };
+    public static DLDataType Of(torch.ScalarType type) => Find(type) ?? ThrowUnknown(type);
 
     /// <summary>What libtorch calls a dtype.</summary>
     /// <exception cref="DlPackException">libtorch has no such elements.</exception>
@@ -80,6 +68,44 @@ internal static class TorchDTypes
         { code: kDLFloat4_e2m1fn, bits: 4, lanes: 2 } => Float4E2M1FNx2,
         _ => ThrowUnknown(dtype),
     };
+
+    private static DLDataType? Find(torch.ScalarType type) => type switch
+    {
+        torch.ScalarType.Byte => DLDataType.UInt8,
+        torch.ScalarType.Int8 => DLDataType.Int8,
+        torch.ScalarType.Int16 => DLDataType.Int16,
+        torch.ScalarType.Int32 => DLDataType.Int32,
+        torch.ScalarType.Int64 => DLDataType.Int64,
+        torch.ScalarType.Float16 => DLDataType.Float16,
+        torch.ScalarType.Float32 => DLDataType.Float32,
+        torch.ScalarType.Float64 => DLDataType.Float64,
+        ComplexFloat16 => DLDataType.Complex32,
+        torch.ScalarType.ComplexFloat32 => DLDataType.Complex64,
+        torch.ScalarType.ComplexFloat64 => DLDataType.Complex128,
+        torch.ScalarType.Bool => DLDataType.Bool,
+        torch.ScalarType.BFloat16 => DLDataType.BFloat16,
+        Float8E5M2 => DLDataType.Float8E5M2,
+        Float8E4M3FN => DLDataType.Float8E4M3FN,
+        Float8E5M2FNUZ => DLDataType.Float8E5M2FNUZ,
+        Float8E4M3FNUZ => DLDataType.Float8E4M3FNUZ,
+        UInt16 => DLDataType.UInt16,
+        UInt32 => DLDataType.UInt32,
+        UInt64 => DLDataType.UInt64,
+        Float8E8M0FNU => DLDataType.Float8E8M0FNU,
+        Float4E2M1FNx2 => new(kDLFloat4_e2m1fn, bits: 4, lanes: 2),
+        _ => null,
+    };
+
+    private static ulong Known()
+    {
+        ulong known = 0;
+        for (int i = 0; i < sizeof(ulong) * 8; i++)
+        {
+            known |= Find((torch.ScalarType)i) is null ? 0 : 1UL << i;
+        }
+
+        return known;
+    }
 
     [DoesNotReturn]
     private static DLDataType ThrowUnknown(torch.ScalarType type) => throw new DlPackException(

@@ -97,7 +97,8 @@ internal static unsafe class TorchExport
             TorchRefusals.NoStrides();
         }
 
-        if (!LibtorchDlpack.IsPlain(handle, TorchDTypes.Of(LibtorchDlpack.DType(handle))))
+        TorchDTypes.Check(LibtorchDlpack.DType(handle));
+        if (!LibtorchDlpack.IsPlain(handle))
         {
             TorchRefusals.NotPlain(tensor);
         }

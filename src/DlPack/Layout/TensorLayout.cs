@@ -82,7 +82,7 @@ internal static class TensorLayout
     {
         for (int i = 0; i < shape.Length; i++)
         {
-            if (shape[i] > 1 && strides[i] == 0)
+            if (strides[i] == 0 && shape[i] > 1)
             {
                 return true;
             }
