@@ -52,9 +52,15 @@ public static unsafe class ArrowViews
             return null;
         }
 
-        int byteLength = (int)length * (dtype.bits / 8);
-        ArrowBuffer[] buffers = [ArrowBuffer.Empty, new ArrowBuffer(Bytes(array, byteOffset, byteLength))];
-        return ArrowElements.Numbers(dtype, buffers, (int)length);
+        return OverArray(array, byteOffset, dtype, (int)length);
+    }
+
+    // A method of its own, which is compiled for what it does, however often the caller has gone elsewhere.
+    private static IArrowArray OverArray(System.Array array, long byteOffset, DLDataType dtype, int length)
+    {
+        ReadOnlyMemory<byte> bytes = Bytes(array, byteOffset, length * (dtype.bits / 8));
+        ArrowBuffer[] buffers = [ArrowBuffer.Empty, new ArrowBuffer(bytes)];
+        return ArrowElements.Numbers(dtype, buffers, length);
     }
 
     private static IArrowArray OverAny(DlPackObject tensor)
@@ -87,6 +93,8 @@ public static unsafe class ArrowViews
         }
     }
 
+    // Inlined: what a method returns is stored by halves, and to copy it on at once waits for both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ReadOnlyMemory<byte> Bytes(System.Array array, long offset, int length) =>
         array.GetType() == typeof(byte[])
             ? new ReadOnlyMemory<byte>(Unsafe.As<byte[]>(array), (int)offset, length)
