@@ -63,6 +63,9 @@ internal sealed unsafe class PerThread
     /// <summary>The shapes that the calling thread laid out last.</summary>
     public RecentDims RecentDims { get; } = new();
 
+    /// <summary>What the calling thread is releasing.</summary>
+    public NestedReleases Releases { get; } = new();
+
     /// <summary>The numbers of all threads, the ended ones included.</summary>
     public static LiveCounters Sum()
     {
