@@ -51,6 +51,9 @@ internal sealed unsafe class PerThread
     }
 
     /// <summary>The calling thread's state.</summary>
+    /// <remarks>
+    /// To make one takes memory, which there may not be: so it comes before anything is taken out of its place.
+    /// </remarks>
     public static PerThread Current
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
