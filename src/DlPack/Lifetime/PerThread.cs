@@ -4,7 +4,8 @@ using DlPackNet.Layout;
 namespace DlPackNet.Lifetime;
 
 /// <summary>
-/// What a thread keeps at hand so that an export costs no atomic operation: counters, free blocks and free guards.
+/// What a thread keeps at hand so that an export costs no atomic operation: counters, free blocks and free guards; and
+/// what concerns it alone, the dims that it laid out last and the releases that it is in.
 /// </summary>
 /// <remarks>
 /// Native threads that only call a deleter get one too. When its thread is gone, the state is finalized: the blocks
@@ -164,7 +165,7 @@ internal sealed unsafe class PerThread
         bool reusable = _lacksGuards || _freeGuardCount != 0;
         _lacksGuards = false;
 
-        // Those below an old one have waited longer still.
+        // The last that came back is old, if there is one, and those below it have waited longer still.
         Array.Clear(_freeGuards, 0, _freeGuardCount);
         _freeGuardCount = 0;
         return new FinalizerGuard(reusable);
