@@ -64,7 +64,16 @@ public static unsafe partial class DlPack
 
         AllocationOwner owner = AllocateBytes(DTypes.ByteCount(length, dtype, padded), zeroed, dtype, shape);
         var header = new TensorHeader(dtype, DLDevice.Cpu, flags, shape.Length, byteOffset: 0);
-        return new DlPackObject(owner, owner.Address, header, dims, length, thread);
+        try
+        {
+            return new DlPackObject(owner, owner.Address, header, dims, length, thread);
+        }
+        catch
+        {
+            // There is no managed memory for the object: nobody has the native memory.
+            owner.Free();
+            throw;
+        }
     }
 
     [SuppressMessage("Usage", "CA2201", Justification = "It is the runtime's own exception, with more to say.")]

@@ -76,9 +76,8 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
-        PerThread thread = PerThread.Current;
-        thread.Counters.Imports++;
         var import = new ImportedTensor(tensor);
+        PerThread thread = import.TakeOver();
         if (tensor->version.major != DLPackVersion.Current.major)
         {
             throw OtherVersion(tensor->version, import, thread);
@@ -103,9 +102,8 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
-        PerThread thread = PerThread.Current;
-        thread.Counters.Imports++;
-        return Import(&tensor->dl_tensor, DLPackFlags.None, new ImportedTensor(tensor), thread);
+        var import = new ImportedTensor(tensor);
+        return Import(&tensor->dl_tensor, DLPackFlags.None, import, import.TakeOver());
     }
 
     private static DlPackException OtherVersion(DLPackVersion version, ImportedTensor import, PerThread thread)

@@ -74,9 +74,25 @@ public static unsafe partial class DlPack
     /// <param name="tensor">A tensor that somebody lends. Strides of null are row-major, and share nothing.</param>
     /// <returns>Whether a dimension of more than one index has stride 0.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
-    public static bool RepeatsElements(DLTensor* tensor) => tensor is null
-        ? throw new ArgumentNullException(nameof(tensor))
-        : tensor->strides is not null && TensorLayout.RepeatsElements(ShapeOf(tensor), StridesOf(tensor));
+    /// <exception cref="DlPackException">The tensor contradicts the specification.</exception>
+    public static bool RepeatsElements(DLTensor* tensor)
+    {
+        if (tensor is null)
+        {
+            throw new ArgumentNullException(nameof(tensor));
+        }
+
+        try
+        {
+            CheckHead(tensor, fate: string.Empty);
+        }
+        catch (ArgumentException e)
+        {
+            throw new DlPackException(Contradiction + e.Message, e);
+        }
+
+        return tensor->strides is not null && TensorLayout.RepeatsElements(ShapeOf(tensor), StridesOf(tensor));
+    }
 
     private static ReadOnlySpan<long> ShapeOf(DLTensor* tensor) => new(tensor->shape, tensor->ndim);
 

@@ -55,12 +55,13 @@ public sealed unsafe class DlPackCapsule : IDisposable, IGuarded
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public nint Consume()
     {
+        PerThread thread = PerThread.Current;
         if (!TryTake(Consumed, out nint tensor))
         {
             throw Unusable();
         }
 
-        Leave();
+        Leave(thread);
         return tensor;
     }
 
@@ -81,9 +82,10 @@ public sealed unsafe class DlPackCapsule : IDisposable, IGuarded
     /// <summary>Releases the tensor if nobody has consumed it. May be called again.</summary>
     public void Dispose()
     {
+        PerThread thread = PerThread.Current;
         if (TryTake(Disposed, out nint tensor))
         {
-            Leave();
+            Leave(thread);
             Deleter.Run((TensorBlock*)tensor);
         }
     }
@@ -108,9 +110,8 @@ public sealed unsafe class DlPackCapsule : IDisposable, IGuarded
             && Interlocked.CompareExchange(ref _tensor, state, tensor) == tensor;
     }
 
-    private void Leave()
+    private void Leave(PerThread thread)
     {
-        PerThread thread = PerThread.Current;
         thread.Counters.Capsules--;
         FinalizerGuard guard = _guard!;
         _guard = null;

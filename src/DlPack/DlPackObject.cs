@@ -187,9 +187,9 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     /// </summary>
     public void Dispose()
     {
+        PerThread thread = PerThread.Current;
         if (Interlocked.Exchange(ref _keeper, null) is { } keeper)
         {
-            PerThread thread = PerThread.Current;
             FinalizerGuard guard = _guard!;
             _guard = null;
             thread.GiveGuard(guard);

@@ -162,11 +162,15 @@ public abstract unsafe class DlPackOwner
     /// <summary>Gives a reference back; the last one releases the memory.</summary>
     internal void ReleaseReference()
     {
-        if (_references == Uncounted || Interlocked.Decrement(ref _references) != 0)
+        if (_references != Uncounted && Interlocked.Decrement(ref _references) == 0)
         {
-            return;
+            PerThread.Current.Releases.Run(this);
         }
+    }
 
+    /// <summary>Calls <see cref="Release"/>; what it throws is reported.</summary>
+    internal void ReleaseNow()
+    {
         try
         {
             Release();

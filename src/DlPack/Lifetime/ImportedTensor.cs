@@ -31,11 +31,35 @@ internal readonly unsafe struct ImportedTensor
 
     public nint Deleter { get; }
 
+    /// <summary>Takes the tensor over, or, if there is no memory even to count it, deletes it.</summary>
+    /// <returns>The calling thread's state.</returns>
+    public PerThread TakeOver()
+    {
+        PerThread thread;
+        try
+        {
+            thread = PerThread.Current;
+        }
+        catch
+        {
+            CallDeleter();
+            throw;
+        }
+
+        thread.Counters.Imports++;
+        return thread;
+    }
+
     /// <summary>Calls the deleter, if there is one.</summary>
     /// <remarks>What it throws, where that can get here, goes to <see cref="DlPackDiagnostics.ReleaseFailed"/>.</remarks>
     public void Delete(PerThread thread)
     {
         thread.Counters.Imports--;
+        CallDeleter();
+    }
+
+    private void CallDeleter()
+    {
         if (Deleter == 0)
         {
             return;

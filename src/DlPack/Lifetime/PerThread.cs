@@ -4,7 +4,8 @@ using DlPackNet.Layout;
 namespace DlPackNet.Lifetime;
 
 /// <summary>
-/// What a thread keeps at hand so that an export costs no atomic operation: counters, free blocks and free guards.
+/// What a thread keeps at hand so that an export costs no atomic operation: counters, free blocks and free guards; and
+/// what concerns it alone, the dims that it laid out last and the releases that it is in.
 /// </summary>
 /// <remarks>
 /// Native threads that only call a deleter get one too. When its thread is gone, the state is finalized: the blocks
@@ -51,6 +52,9 @@ internal sealed unsafe class PerThread
     }
 
     /// <summary>The calling thread's state.</summary>
+    /// <remarks>
+    /// To make one takes memory, which there may not be: so it comes before anything is taken out of its place.
+    /// </remarks>
     public static PerThread Current
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,6 +66,9 @@ internal sealed unsafe class PerThread
 
     /// <summary>The shapes that the calling thread laid out last.</summary>
     public RecentDims RecentDims { get; } = new();
+
+    /// <summary>What the calling thread is releasing.</summary>
+    public NestedReleases Releases { get; } = new();
 
     /// <summary>The numbers of all threads, the ended ones included.</summary>
     public static LiveCounters Sum()
@@ -158,7 +165,7 @@ internal sealed unsafe class PerThread
         bool reusable = _lacksGuards || _freeGuardCount != 0;
         _lacksGuards = false;
 
-        // Those below an old one have waited longer still.
+        // The last that came back is old, if there is one, and those below it have waited longer still.
         Array.Clear(_freeGuards, 0, _freeGuardCount);
         _freeGuardCount = 0;
         return new FinalizerGuard(reusable);

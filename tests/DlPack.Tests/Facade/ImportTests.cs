@@ -113,19 +113,6 @@ public sealed unsafe class ImportTests : LeakChecked
     }
 
     [Fact]
-    public void A_null_deleter_is_legal()
-    {
-        DLManagedTensorVersioned* versioned = NativePeer.Versioned(TwoByThree with { SendsNullDeleter = true });
-        DLManagedTensor* legacy = NativePeer.Legacy(TwoByThree with { SendsNullDeleter = true });
-
-        DlPack.FromDlpack(versioned).Dispose();
-        DlPack.FromDlpack(legacy).Dispose();
-
-        NativePeer.Discard(versioned);
-        NativePeer.Discard(legacy);
-    }
-
-    [Fact]
     public void The_producers_struct_is_never_written_to()
     {
         DLManagedTensorVersioned* tensor = NativePeer.Versioned(

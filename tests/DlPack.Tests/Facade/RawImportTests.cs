@@ -88,6 +88,29 @@ public sealed unsafe class RawImportTests
         message.Should().NotBeEmpty().And.NotContain("released");
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(65)]
+    [InlineData(int.MaxValue)]
+    [InlineData(2)]
+    public void Dims_that_cannot_be_there_are_not_looked_at_for_repeated_elements(int ndim)
+    {
+        // Whoever reads on behind these, or at a shape of null, crashes.
+        long* one = stackalloc long[] { 1 };
+        DLTensor tensor = Tensor(ndim == 2 ? null : one, one, ndim);
+        Exception? refusal = null;
+        try
+        {
+            DlPack.RepeatsElements(&tensor);
+        }
+        catch (DlPackException e)
+        {
+            refusal = e;
+        }
+
+        refusal.Should().NotBeNull();
+    }
+
     [Fact]
     public void Null_pointers_are_argument_errors() =>
         FluentActions.Invoking(() => DlPack.ReadTensor(null, DLPackFlags.None, null, null))

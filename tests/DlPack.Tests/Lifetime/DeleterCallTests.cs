@@ -10,6 +10,8 @@ public sealed unsafe class DeleterCallTests : LeakCheckedTests
 {
     private static readonly DLPackVersion Legacy = new(0, 0);
 
+    private const int LongChain = 20_000;
+
     private readonly CountedMemory _memory = new();
 
     public static TheoryData<bool> BothStructs => [true, false];
@@ -147,6 +149,88 @@ public sealed unsafe class DeleterCallTests : LeakCheckedTests
 
         _memory.Releases.Should().Be(1);
         Live.Imports.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_long_chain_of_imports_and_exports_is_released_as_a_whole_on_little_stack(bool disposed)
+    {
+        int releases = 0;
+        OnLittleStack(() =>
+        {
+            DlPackObject link = _memory.Lend();
+            for (int i = 0; i < LongChain; i++)
+            {
+                DlPackObject next = DlPack.FromDlpack(Lend(link, versioned: i % 2 == 0));
+                link.Dispose();
+                link = next;
+            }
+
+            if (disposed)
+            {
+                link.Dispose();
+                releases = _memory.Releases;
+            }
+        });
+
+        // Before Dispose returns; what is forgotten, on the finalizer's thread.
+        releases.Should().Be(disposed ? 1 : 0);
+        Collect.Everything();
+        _memory.Releases.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_long_chain_of_owners_that_dispose_each_other_is_released_as_a_whole_on_little_stack()
+    {
+        int releases = 0;
+        OnLittleStack(() =>
+        {
+            DlPackObject link = _memory.Lend();
+            for (int i = 0; i < LongChain; i++)
+            {
+                link = _memory.Lend(DlPackOwner.FromDisposable(link));
+            }
+
+            link.Dispose();
+            releases = _memory.Releases;
+        });
+
+        releases.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_release_that_fails_deep_in_a_chain_keeps_nothing_from_being_released()
+    {
+        const int Branches = 100;
+        using var failures = new ReleaseFailures();
+        var memories = new CountedMemory[Branches];
+        DlPackObject link = _memory.Lend();
+        for (int i = 0; i < Branches; i++)
+        {
+            DlPackObject inner = link;
+            memories[i] = new CountedMemory();
+            DlPackObject branch = memories[i].Lend();
+            link = _memory.Lend(DlPackOwner.FromCallback(() =>
+            {
+                inner.Dispose();
+                branch.Dispose();
+                throw new InvalidOperationException("fails");
+            }));
+        }
+
+        link.Dispose();
+
+        _memory.Releases.Should().Be(1);
+        memories.Should().AllSatisfy(memory => memory.Releases.Should().Be(1));
+        failures.Seen.Should().HaveCount(Branches);
+    }
+
+    private static void OnLittleStack(Action action)
+    {
+        var thread = new Thread(() => action(), maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
     }
 
     private static DlPackCapsule Lend(DlPackObject tensor, bool versioned) =>
