@@ -63,7 +63,7 @@ public static unsafe partial class DlPack
         }
         catch (ArgumentException e)
         {
-            throw new DlPackException(Contradiction + e.Message, e);
+            throw Contradicting(e);
         }
     }
 
@@ -82,13 +82,9 @@ public static unsafe partial class DlPack
             throw new ArgumentNullException(nameof(tensor));
         }
 
-        try
+        if (!HasDims(tensor))
         {
-            CheckHead(tensor, fate: string.Empty);
-        }
-        catch (ArgumentException e)
-        {
-            throw new DlPackException(Contradiction + e.Message, e);
+            throw Contradicting(Unreadable(tensor, fate: string.Empty));
         }
 
         return tensor->strides is not null && TensorLayout.RepeatsElements(ShapeOf(tensor), StridesOf(tensor));
@@ -104,15 +100,19 @@ public static unsafe partial class DlPack
     // and devices that this library does not know are passed on as they are.
     private static void CheckHead(DLTensor* tensor, string fate)
     {
-        if ((uint)tensor->ndim > TensorLayout.MaxDimensions
-            || (tensor->ndim > 0 && tensor->shape is null)
-            || !DTypes.IsReadable(tensor->dtype))
+        if (!HasDims(tensor) || !DTypes.IsReadable(tensor->dtype))
         {
             throw Unreadable(tensor, fate);
         }
 
         Devices.Check(tensor->device, nameof(tensor));
     }
+
+    private static bool HasDims(DLTensor* tensor) =>
+        (uint)tensor->ndim <= TensorLayout.MaxDimensions && (tensor->ndim <= 0 || tensor->shape is not null);
+
+    private static Exception Contradicting(Exception fault) =>
+        fault as DlPackException ?? new DlPackException(Contradiction + fault.Message, fault);
 
     // Apart from the checks, so that what passes them is quick.
     private static Exception Unreadable(DLTensor* tensor, string fate)
