@@ -96,9 +96,16 @@ internal static unsafe class TorchImport
         return (DLManagedTensorVersioned*)capsule.Consume();
     }
 
-    /// <summary>Pinned memory is main memory like other; what is not, the core refuses.</summary>
+    /// <summary>Pinned memory is main memory like other.</summary>
     private static DLManagedTensorVersioned* LendInMainMemory(DlPackObject tensor)
     {
+        if (!tensor.Device.IsCpuReadable)
+        {
+            throw new DlPackException(
+                $"torch takes memory in main memory and on CUDA, and this tensor is on {tensor.Device}. Take Copy(), "
+                + "which is in main memory, with the adapter for that device installed.");
+        }
+
         using DlPackCapsule capsule = tensor.Dlpack(dlDevice: DLDevice.Cpu, copy: false);
         return (DLManagedTensorVersioned*)capsule.Consume();
     }
