@@ -25,7 +25,7 @@ internal static unsafe class TorchImport
         torch.ScalarType type = Check(tensor, allowReadOnly);
         if (!_isLoaded)
         {
-            torch.InitializeDeviceType(DeviceType.CPU);
+            Load();
             _isLoaded = true;
         }
 
@@ -38,6 +38,18 @@ internal static unsafe class TorchImport
         };
         CheckAligned(lent);
         return direct ? LibtorchDlpack.Take(lent) : TorchBlob.Take(lent, type, tensor.IsContiguous);
+    }
+
+    private static void Load()
+    {
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (TypeInitializationException e)
+        {
+            throw TorchErrors.NotLoaded(e);
+        }
     }
 
     private static torch.ScalarType Check(DlPackObject tensor, bool allowReadOnly)
