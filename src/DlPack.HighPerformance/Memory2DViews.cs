@@ -50,7 +50,10 @@ public static unsafe class Memory2DViews
     /// <param name="tensor">
     /// See <see cref="AsSpan2D{T}"/>; from first to last at most <see cref="int.MaxValue"/>.
     /// </param>
-    /// <returns>Memory that releases its reference when it is collected.</returns>
+    /// <returns>
+    /// Memory that releases its reference when it is collected. A span of it must not be used after that: keep the
+    /// memory itself, not only its span.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">See <see cref="AsSpan2D{T}"/>.</exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
