@@ -88,6 +88,8 @@ internal static class ArrowElements
             ArrowTypeId.Boolean => "They are bits: build a Bool8Array, or a UInt8Array of 0 and 1.",
             ArrowTypeId.String or ArrowTypeId.Binary or ArrowTypeId.LargeString or ArrowTypeId.LargeBinary =>
                 "Lend its bytes and its offsets: array.ValueBuffer.AsDlPack() and ValueOffsetsBuffer.AsDlPack().",
+            ArrowTypeId.StringView or ArrowTypeId.BinaryView =>
+                "Build a StringArray or BinaryArray of them, and lend its bytes and its offsets.",
             ArrowTypeId.List or ArrowTypeId.LargeList or ArrowTypeId.Map =>
                 "Its lists have lengths of their own: lend array.Values and its offsets, or build a "
                 + "FixedSizeListArray.",

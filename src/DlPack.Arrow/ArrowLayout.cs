@@ -116,6 +116,18 @@ internal readonly record struct ArrowLayout(
         return child;
     }
 
+    // No bits say that nothing is null; beyond too few of them Arrow would read, or throw what does not tell.
+    private static void CheckBits(ArrayData data, ArrowBuffer bits)
+    {
+        if (!bits.IsEmpty && (data.Offset < 0 || (long)data.Offset + data.Length > bits.Length * 8L))
+        {
+            throw new ArgumentException(
+                $"The array has {bits.Length * 8L} bits that say what is null, and they do not cover its {data.Length} "
+                + $"values from offset {data.Offset} on. Pass an array whose length and offset fit its buffers.",
+                "array");
+        }
+    }
+
     private static void CheckNoNulls(ArrayData data, long start, long count)
     {
         if (data.NullCount == 0)
@@ -126,6 +138,7 @@ internal readonly record struct ArrowLayout(
         // The bits are read to count them: they must not have been freed, and not be freed meanwhile.
         using ArrowBuffer bits = data.Buffers is [ArrowBuffer first, ..] ? first.Retain() : ArrowBuffer.Empty;
         using MemoryHandle pin = ArrowMemory.Pin(bits.Memory);
+        CheckBits(data, bits);
 
         // Nulls outside of what is seen do not matter, and are only counted apart where there are any.
         if (data.GetNullCount() == 0)

@@ -23,7 +23,7 @@ public static unsafe class Memory2DViews
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">
     /// The tensor is read-only, not of two dimensions, strided within rows, on a device that the main processor cannot
-    /// read, of another type, or has more than <see cref="int.MaxValue"/> rows or columns.
+    /// read, of another type, or has more than <see cref="int.MaxValue"/> rows, or elements from one row to the next.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
     public static Span2D<T> AsSpan2D<T>(this DlPackObject tensor)
@@ -50,7 +50,10 @@ public static unsafe class Memory2DViews
     /// <param name="tensor">
     /// See <see cref="AsSpan2D{T}"/>; from first to last at most <see cref="int.MaxValue"/>.
     /// </param>
-    /// <returns>Memory that releases its reference when it is collected.</returns>
+    /// <returns>
+    /// Memory that releases its reference when it is collected. A span of it must not be used after that: keep the
+    /// memory itself, not only its span.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="tensor"/> is null.</exception>
     /// <exception cref="DlPackException">See <see cref="AsSpan2D{T}"/>.</exception>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed.</exception>
@@ -64,12 +67,33 @@ public static unsafe class Memory2DViews
             return default;
         }
 
-        // What lies between the rows belongs to them here: a Memory has no gaps, the Memory2D over it leaves them out.
+        using DlPackObject flat = Flat(tensor, rows);
+        return flat.AsMemory<T>().AsMemory2D(0, rows.Height, rows.Width, rows.Pitch);
+    }
+
+    /// <summary>As <see cref="AsMemory2D{T}"/>, for reading: read-only tensors are fine too.</summary>
+    /// <inheritdoc cref="AsMemory2D{T}"/>
+    public static ReadOnlyMemory2D<T> AsReadOnlyMemory2D<T>(this DlPackObject tensor)
+        where T : unmanaged
+    {
+        Rows rows = RowsOf<T>(tensor);
+        if (rows.IsEmpty)
+        {
+            return default;
+        }
+
+        using DlPackObject flat = Flat(tensor, rows);
+        return flat.AsReadOnlyMemory<T>().AsMemory2D(0, rows.Height, rows.Width, rows.Pitch);
+    }
+
+    /// <summary>From the first element to the last, with what lies between the rows.</summary>
+    private static DlPackObject Flat(DlPackObject tensor, Rows rows)
+    {
+        // A Memory has no gaps, the Memory2D over it leaves them out.
         long items = ((rows.Height - 1L) * ((long)rows.Width + rows.Pitch)) + rows.Width;
         ReadOnlySpan<long> item = tensor.Shape[2..];
         long[] itemStrides = [Product(item), .. tensor.Strides[2..]];
-        using DlPackObject flat = DlPack.AsDlPack(tensor, [items, .. item], itemStrides);
-        return flat.AsMemory<T>().AsMemory2D(0, rows.Height, rows.Width, rows.Pitch);
+        return DlPack.AsDlPack(tensor, [items, .. item], itemStrides);
     }
 
     private static Rows RowsOf<T>(DlPackObject tensor)
@@ -93,11 +117,11 @@ public static unsafe class Memory2DViews
 
         long pitch = height == 1 ? 0 : strides[0] - width;
         bool isAdjacent = width == 1 || strides[1] == 1;
-        if (!isAdjacent || Math.Max(width, height) > int.MaxValue || pitch is < 0 or > int.MaxValue)
+        if (!isAdjacent || Math.Max(width + pitch, height) > int.MaxValue || pitch < 0)
         {
             throw new DlPackException(
-                "Expected rows that follow each other with adjacent elements, at most "
-                + $"{int.MaxValue} of each, but shape [{height}, {width}] has strides [{strides[0]}, {strides[1]}]. "
+                $"Expected up to {int.MaxValue} rows, one after the other and as many elements apart at most, with "
+                + $"adjacent elements, but shape [{height}, {width}] has strides [{strides[0]}, {strides[1]}]. "
                 + "Take Copy(), which is row-major.");
         }
 
@@ -120,7 +144,8 @@ public static unsafe class Memory2DViews
         if (tensor.IsReadOnly)
         {
             throw new DlPackException(
-                "The tensor is read-only. Use AsReadOnlySpan2D to read it, or Copy() to get one that can be written.");
+                "The tensor is read-only. Use AsReadOnlySpan2D or AsReadOnlyMemory2D to read it, or Copy() to get one "
+                + "that can be written.");
         }
     }
 

@@ -10,7 +10,9 @@ internal sealed class BoundTensors : List<BoundTensor>, IDisposable
 
     /// <summary>Binds each tensor.</summary>
     /// <exception cref="ArgumentNullException">An argument, or a tensor, is null.</exception>
-    /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many tensors as names, or two for one name.
+    /// </exception>
     public void Add(
         IReadOnlyCollection<string> names,
         IReadOnlyCollection<DlPackObject> tensors,
@@ -26,10 +28,32 @@ internal sealed class BoundTensors : List<BoundTensor>, IDisposable
                 nameof(tensors));
         }
 
+        CheckDistinct(names);
+
         // One by one: those before one that fails are let go too.
         foreach (DlPackObject tensor in tensors)
         {
             Add(bind(tensor));
+        }
+    }
+
+    // Of several tensors for one name, ONNX Runtime reads, or writes, one.
+    private static void CheckDistinct(IReadOnlyCollection<string> names)
+    {
+        if (names.Count < 2)
+        {
+            return;
+        }
+
+        var seen = new HashSet<string>();
+        foreach (string name in names)
+        {
+            if (!seen.Add(name))
+            {
+                throw new ArgumentException(
+                    $"There are two tensors for {name}, of which one would be left out. Pass one for each name.",
+                    nameof(names));
+            }
         }
     }
 

@@ -9,7 +9,7 @@ namespace DlPackNet;
 /// </summary>
 /// <remarks>
 /// Members must not be called at the same time from several threads. The session must outlive the binding's last run;
-/// to dispose the binding after the session is fine. ONNX Runtime copies tensors of another device than the model's
+/// to fetch its outputs, and to dispose the binding, after the session is fine. ONNX Runtime copies tensors of another device than the model's
 /// once, when they are bound.
 /// </remarks>
 public sealed class DlPackIoBinding : IDisposable
@@ -26,9 +26,10 @@ public sealed class DlPackIoBinding : IDisposable
     /// <summary>A binding to which nothing is bound.</summary>
     /// <param name="session">The model, which stays the caller's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="session"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
     public DlPackIoBinding(InferenceSession session)
     {
-        ArgumentNullException.ThrowIfNull(session);
+        OrtSessions.CheckAlive(session);
         _session = session;
         _passable =
         [
@@ -50,13 +51,13 @@ public sealed class DlPackIoBinding : IDisposable
     /// <param name="stream">See <see cref="OrtValueViews.ToOrtValue"/>.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DlPackException">See <see cref="OrtValueViews.ToReadOnlyOrtValue"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The tensor, or this, has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor, the session, or this, has been disposed.</exception>
     /// <exception cref="OnnxRuntimeException">The model has no such input.</exception>
     public void BindInput(string name, DlPackObject tensor, long? stream = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(tensor);
-        CheckAlive();
+        CheckAllAlive();
         Bind(_inputs, name, BoundTensor.ForReading(tensor, stream), Binding.BindInput);
     }
 
@@ -70,12 +71,12 @@ public sealed class DlPackIoBinding : IDisposable
     /// <param name="stream">See <see cref="OrtValueViews.ToOrtValue"/>.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DlPackException">See <see cref="OrtValueViews.ToOrtValue"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The tensor, or this, has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor, the session, or this, has been disposed.</exception>
     public void BindOutput(string name, DlPackObject tensor, long? stream = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(tensor);
-        CheckAlive();
+        CheckAllAlive();
         Bind(_outputs, name, BoundTensor.ForWriting(tensor, stream), Binding.BindOutput);
         _allocated.Remove(name);
     }
@@ -86,11 +87,11 @@ public sealed class DlPackIoBinding : IDisposable
     /// </summary>
     /// <param name="name">The output.</param>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
-    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">This, or the session, has been disposed.</exception>
     public void BindOutput(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        CheckAlive();
+        CheckAllAlive();
         Allocate(name);
         _allocated.Add(name);
         Release(_outputs, name);
@@ -99,14 +100,14 @@ public sealed class DlPackIoBinding : IDisposable
     /// <summary>Runs the model over what is bound.</summary>
     /// <param name="options">How to run it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">This, or the session, has been disposed.</exception>
     /// <exception cref="OnnxRuntimeException">
     /// Something is not bound, or not as the model wants it; the run failed.
     /// </exception>
     public void Run(RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CheckAlive();
+        CheckAllAlive();
         foreach (string name in _allocated)
         {
             Allocate(name);
@@ -189,6 +190,13 @@ public sealed class DlPackIoBinding : IDisposable
     }
 
     private void CheckAlive() => ObjectDisposedException.ThrowIf(Binding.IsClosed, this);
+
+    // For what ONNX Runtime's binding asks the session for.
+    private void CheckAllAlive()
+    {
+        CheckAlive();
+        OrtSessions.CheckAlive(_session);
+    }
 
     private void ReleaseAll()
     {

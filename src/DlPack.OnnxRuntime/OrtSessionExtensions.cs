@@ -19,9 +19,11 @@ public static class OrtSessionExtensions
     /// writes nothing for an output that is an input again.)
     /// </param>
     /// <exception cref="ArgumentNullException">An argument, or a tensor, is null.</exception>
-    /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many tensors as names, or two for one name.
+    /// </exception>
     /// <exception cref="DlPackException">See <see cref="OrtValueViews.ToOrtValue"/>.</exception>
-    /// <exception cref="ObjectDisposedException">A tensor has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">A tensor, or the session, has been disposed.</exception>
     /// <exception cref="OnnxRuntimeException">
     /// Names, shapes or element types are not the model's; the run failed.
     /// </exception>
@@ -33,7 +35,7 @@ public static class OrtSessionExtensions
         IReadOnlyCollection<string> outputNames,
         IReadOnlyCollection<DlPackObject> outputs)
     {
-        ArgumentNullException.ThrowIfNull(session);
+        OrtSessions.CheckAlive(session);
         ArgumentNullException.ThrowIfNull(options);
         using var read = new BoundTensors();
         using var written = new BoundTensors();
@@ -53,12 +55,14 @@ public static class OrtSessionExtensions
     /// puts out again is the input's tensor, read-only if that is. They may outlive the session.
     /// </returns>
     /// <exception cref="ArgumentNullException">An argument, or a tensor, is null.</exception>
-    /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many tensors as names, or two for one name.
+    /// </exception>
     /// <exception cref="DlPackException">
     /// See <see cref="OrtValueViews.ToReadOnlyOrtValue"/>; or an output that DLPack cannot lend, see
     /// <see cref="OrtValueExtensions.AsDlPack"/>.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">A tensor has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">A tensor, or the session, has been disposed.</exception>
     /// <exception cref="OnnxRuntimeException">
     /// Names, shapes or element types are not the model's; the run failed.
     /// </exception>
@@ -69,7 +73,7 @@ public static class OrtSessionExtensions
         IReadOnlyCollection<DlPackObject> inputs,
         IReadOnlyCollection<string> outputNames)
     {
-        ArgumentNullException.ThrowIfNull(session);
+        OrtSessions.CheckAlive(session);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(outputNames);
         using var read = new BoundTensors();

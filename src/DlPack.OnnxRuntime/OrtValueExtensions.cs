@@ -33,11 +33,18 @@ public static class OrtValueExtensions
         ArgumentNullException.ThrowIfNull(value);
         if (!value.IsTensor)
         {
-            throw new DlPackException(
-                $"Expected a tensor, but the value is of {value.OnnxType}. Take the members of a sequence or map with "
-                + "GetValue, each of which can be lent.");
+            throw NoTensor(value.OnnxType);
         }
 
         return OrtNative.IsAvailable ? OrtValueReader.Lend(value) : PortableOrtValues.Lend(value);
     }
+
+    private static DlPackException NoTensor(OnnxValueType type) => new(
+        $"Expected a dense tensor, but the value is of {type}. " + type switch
+        {
+            OnnxValueType.ONNX_TYPE_SEQUENCE or OnnxValueType.ONNX_TYPE_MAP =>
+                "Take its members with GetValue, each of which can be lent.",
+            OnnxValueType.ONNX_TYPE_SPARSETENSOR => "Have the model put out a dense one.",
+            _ => "Have the model put out a tensor.",
+        });
 }

@@ -16,6 +16,11 @@ internal static class TorchErrors
             : new DlPackException($"{problem}: {FirstLine(reason.Message)}", reason);
     }
 
+    /// <summary>An exception about a libtorch that is missing or does not load: what TorchSharp says about it.</summary>
+    /// <param name="cause">What .NET makes of that, which tells nothing by itself.</param>
+    public static NotSupportedException NotLoaded(TypeInitializationException cause) =>
+        new($"TorchSharp does not load here: {cause.GetBaseException().Message}", cause);
+
     /// <summary>What the thread's last call complained of, or null if it did not.</summary>
     public static ExternalException? TakeLast()
     {

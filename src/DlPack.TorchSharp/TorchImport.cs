@@ -25,7 +25,7 @@ internal static unsafe class TorchImport
         torch.ScalarType type = Check(tensor, allowReadOnly);
         if (!_isLoaded)
         {
-            torch.InitializeDeviceType(DeviceType.CPU);
+            Load();
             _isLoaded = true;
         }
 
@@ -38,6 +38,18 @@ internal static unsafe class TorchImport
         };
         CheckAligned(lent);
         return direct ? LibtorchDlpack.Take(lent) : TorchBlob.Take(lent, type, tensor.IsContiguous);
+    }
+
+    private static void Load()
+    {
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (TypeInitializationException e)
+        {
+            throw TorchErrors.NotLoaded(e);
+        }
     }
 
     private static torch.ScalarType Check(DlPackObject tensor, bool allowReadOnly)
@@ -96,9 +108,16 @@ internal static unsafe class TorchImport
         return (DLManagedTensorVersioned*)capsule.Consume();
     }
 
-    /// <summary>Pinned memory is main memory like other; what is not, the core refuses.</summary>
+    /// <summary>Pinned memory is main memory like other.</summary>
     private static DLManagedTensorVersioned* LendInMainMemory(DlPackObject tensor)
     {
+        if (!tensor.Device.IsCpuReadable)
+        {
+            throw new DlPackException(
+                $"torch takes memory in main memory and on CUDA, and this tensor is on {tensor.Device}. Take Copy(), "
+                + "which is in main memory, with the adapter for that device installed.");
+        }
+
         using DlPackCapsule capsule = tensor.Dlpack(dlDevice: DLDevice.Cpu, copy: false);
         return (DLManagedTensorVersioned*)capsule.Consume();
     }

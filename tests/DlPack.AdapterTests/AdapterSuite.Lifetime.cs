@@ -68,9 +68,48 @@ public abstract unsafe partial class AdapterSuite
             Func<long[], int> held = Hold<int>(tensor);
             tensor.Dispose();
             GC.Collect();
+            GC.WaitForPendingFinalizers();
+            released.Should().Be(HoldCopies ? 1 : 0);
             held([1, 2]).Should().Be(6);
             held([0, 0]).Should().Be(0);
             GC.KeepAlive(held);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_buffer_is_let_go_once_and_only_when_its_last_borrower_is_done(bool isBufferDisposedFirst)
+    {
+        LeaveTheRestToFinalizers();
+        Func<int> releases = Borrow();
+        LiveAfterFinalizers().Should().Be(default(LiveCounts));
+        releases().Should().Be(1);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        Func<int> Borrow()
+        {
+            Counted lent = LendCounted();
+            using DlPackCapsule capsule = lent.Tensor.Dlpack();
+            lent.Tensor.Dispose();
+            if (isBufferDisposedFirst)
+            {
+                lent.Dispose();
+            }
+
+            using (DlPackObject back = DlPack.FromDlpack(capsule))
+            {
+                LiveAfterFinalizers().Blocks.Should().BePositive();
+                lent.Releases().Should().Be(0);
+                back.ToArray<int>().Should().Equal(1, 2, 3, 4, 5, 6);
+            }
+
+            if (!isBufferDisposedFirst)
+            {
+                lent.Dispose();
+            }
+
+            return lent.Releases;
         }
     }
 

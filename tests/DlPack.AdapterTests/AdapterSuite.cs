@@ -25,6 +25,9 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     /// <summary>How many tensors that came in stand behind a buffer's: one where the library itself lends by DLPack.</summary>
     protected virtual long ImportsWhileLent => 0;
 
+    /// <summary>Whether <see cref="Hold"/> copies, since the library has no such form over foreign memory.</summary>
+    protected virtual bool HoldCopies => false;
+
     /// <summary>The shapes that the library has.</summary>
     protected virtual bool HasShape(long[] shape) => true;
 
@@ -54,6 +57,9 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     /// <summary>Writes an element through the library's view.</summary>
     protected abstract void Write<T>(DlPackObject tensor, long[] index, T value)
         where T : unmanaged;
+
+    /// <summary>Makes a buffer of 1 to 6 in the shape [2, 3] and lends it, so that its end can be counted.</summary>
+    protected abstract Counted LendCounted();
 
     /// <summary>The library's own storable form of a tensor, and how to read it.</summary>
     protected abstract Func<long[], T> Hold<T>(DlPackObject tensor)
@@ -169,6 +175,18 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
             Read<T>(tensor, [1, 2]).Should().Be(value);
             lent.Get([0, 0]).Should().Be(default(T));
         }
+    }
+
+    /// <summary>.NET has no bfloat16: its bits are seen, where the library has such elements.</summary>
+    [Fact]
+    public virtual void Elements_that_dotnet_has_no_type_for_come_in_as_their_bits()
+    {
+        using DlPackObject tensor = DlPack.Allocate(DLDataType.BFloat16, [2, 3]);
+        Write<ushort>(tensor, [1, 2], 0x3FC0);
+        Read<ushort>(tensor, [1, 2]).Should().Be(0x3FC0);
+        ReadReadOnly<ushort>(tensor, [1, 2]).Should().Be(0x3FC0);
+        using DlPackObject bits = DlPack.AsDlPack(tensor, tensor.Shape, dtype: DLDataType.UInt16);
+        bits.ToArray<ushort>().Should().Equal(0, 0, 0, 0, 0, 0x3FC0);
     }
 
     /// <summary>Whether the library can view what it lends in a layout.</summary>

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Scalars;
 using Apache.Arrow.Types;
 using DlPackNet.Interop;
 using DlPackNet.Tests.Facade;
@@ -128,6 +129,9 @@ public sealed unsafe class ArrowOutTests : LeakChecked
     {
         Refuses(new BooleanArray.Builder().Append(true).Build(), "*bool*bits*Bool8Array*");
         Refuses(new StringArray.Builder().Append("a").Build(), "*utf8*ValueBuffer*");
+        Refuses(new StringViewArray.Builder().Append("a").Build(), "*utf8view*StringArray*");
+        Refuses(new BinaryViewArray.Builder().Append(new byte[] { 1 }).Build(), "*binaryview*BinaryArray*");
+        Refuses(new YearMonthIntervalArray.Builder().Append(new YearMonthInterval(1)).Build(), "*interval*integers*");
         Refuses(new ListArray.Builder(Int32Type.Default).Append().Build(), "*list*array.Values*");
         Refuses(new Decimal128Array.Builder(new Decimal128Type(5, 2)).Append(1m).Build(), "*decimal*double*");
         Refuses(new NullArray(3), "*null*");
@@ -149,6 +153,22 @@ public sealed unsafe class ArrowOutTests : LeakChecked
             new FixedSizeListType(Int32Type.Default, 3), 2, 0, 0, [ArrowBuffer.Empty], [Ints(1, 2, 3, 4).Data]);
         Action lendLists = () => ArrowArrayFactory.BuildArray(lists).AsDlPack();
         lendLists.Should().Throw<ArgumentException>().WithMessage("*need 6 values*4*");
+    }
+
+    [Theory]
+    [InlineData(40, 0, -1, 8)]
+    [InlineData(40, 0, 1, 8)]
+    [InlineData(2, 7, -1, 8)]
+    [InlineData(2, -1, -1, 8)]
+    public void Bits_that_do_not_cover_the_values_are_refused(int length, int offset, int nullCount, int bits)
+    {
+        var array = new Int32Array(Buffer(400), new ArrowBuffer(new byte[] { 0xFF }), length, nullCount, offset);
+        Action lend = () => array.AsDlPack();
+        lend.Should().Throw<ArgumentException>().WithMessage($"*{bits} bits*{length} values*offset {offset} *");
+        var lists = new ArrayData(
+            new FixedSizeListType(Int32Type.Default, 1), length, 0, 0, [ArrowBuffer.Empty], [array.Data]);
+        Action lendLists = () => ArrowArrayFactory.BuildArray(lists).AsDlPack();
+        lendLists.Should().Throw<ArgumentException>().WithMessage($"*{bits} bits*{length} values*offset {offset} *");
     }
 
     [Fact]

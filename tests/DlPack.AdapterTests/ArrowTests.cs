@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using DlPackNet.Interop;
 using FluentAssertions;
 using Xunit;
@@ -34,6 +35,17 @@ public unsafe class ArrowTests : AdapterSuite
     }
 
     /// <inheritdoc/>
+    protected override Counted LendCounted()
+    {
+        var allocator = new CountingAllocator();
+        ArrowBuffer values = new ArrowBuffer.Builder<int>().AppendRange(Enumerable.Range(1, 6)).Build(allocator);
+        var type = new FixedSizeListType(Int32Type.Default, 3);
+        var data = new ArrayData(Int32Type.Default, 6, 0, 0, [ArrowBuffer.Empty, values]);
+        IArrowArray array = ArrowArrayFactory.BuildArray(new ArrayData(type, 2, 0, 0, [ArrowBuffer.Empty], [data]));
+        return new Counted(array.AsDlPack(), array.Dispose, () => allocator.Releases);
+    }
+
+    /// <inheritdoc/>
     protected override T Read<T>(DlPackObject tensor, long[] index)
     {
         using IArrowArray array = tensor.ToArrowArray();
@@ -61,5 +73,15 @@ public unsafe class ArrowTests : AdapterSuite
         using DlPackObject tensor = DlPack.Allocate(DLDataType.BFloat16, [2, 3]);
         Action view = () => tensor.ToArrowArray();
         view.Should().Throw<DlPackException>().WithMessage("*bfloat16*uint16*");
+    }
+
+    /// <summary>Arrow has no such elements, but by the way out that it is told, their bits.</summary>
+    [Fact]
+    public override void Elements_that_dotnet_has_no_type_for_come_in_as_their_bits()
+    {
+        using DlPackObject tensor = DlPack.AsDlPack(new ushort[] { 0, 0x3FC0 }, DLDataType.BFloat16);
+        using DlPackObject bits = DlPack.AsDlPack(tensor, [2], dtype: DLDataType.UInt16);
+        using IArrowArray array = bits.ToArrowArray();
+        ((UInt16Array)array).Values.ToArray().Should().Equal(0, 0x3FC0);
     }
 }

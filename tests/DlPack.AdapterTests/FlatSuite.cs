@@ -54,6 +54,13 @@ public abstract class FlatSuite : AdapterSuite
             (index, value) => array[offset + Indexes.Flat(index, strides)] = value);
     }
 
+    /// <inheritdoc/>
+    protected override Counted LendCounted()
+    {
+        int[] array = [1, 2, 3, 4, 5, 6];
+        return Counted.Collected(LendFlat(array, [2, 3], [3, 1], 0), array);
+    }
+
     /// <summary>Lends a part of an array.</summary>
     protected abstract DlPackObject LendFlat<T>(T[] array, long[] shape, long[] strides, long offset)
         where T : unmanaged;

@@ -1,7 +1,9 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using CommunityToolkit.HighPerformance;
 using CommunityToolkit.HighPerformance.Buffers;
 using DlPackNet.Interop;
+using DlPackNet.Tests;
 using DlPackNet.Tests.Facade;
 using FluentAssertions;
 using Xunit;
@@ -268,6 +270,68 @@ public sealed class HighPerformanceExtrasTests : LeakChecked
         using DlPackObject tensor = DlPack.AsDlPack(array, [2, 3], [10, 1], offset: 4);
         Memory2D<int> memory = tensor.AsMemory2D<int>();
         memory.ToArray().Cast<int>().Should().Equal(4, 5, 6, 14, 15, 16);
+    }
+
+    [Fact]
+    public void Read_only_tensors_are_stored_as_read_only_memory_that_holds_them()
+    {
+        LeaveTheRestToFinalizers();
+        int released = 0;
+        Check();
+        LiveAfterFinalizers().Should().Be(default(LiveCounts));
+        released.Should().Be(1);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Check()
+        {
+            DlPackObject memory = DlPack.AsDlPack(Enumerable.Range(0, 20).ToArray());
+            DlPackObject tensor = DlPack.AsDlPack(
+                memory.Data,
+                DLDataType.Int32,
+                [2, 3],
+                [10, 1],
+                owner: DlPackOwner.FromCallback(() =>
+                {
+                    released++;
+                    memory.Dispose();
+                }),
+                flags: DLPackFlags.ReadOnly);
+            ReadOnlyMemory2D<int> stored = tensor.AsReadOnlyMemory2D<int>();
+            tensor.Dispose();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            released.Should().Be(0);
+            stored.ToArray().Cast<int>().Should().Equal(0, 1, 2, 10, 11, 12);
+        }
+    }
+
+    [Fact]
+    public void Read_only_memory_over_an_array_is_that_array()
+    {
+        int[] array = [.. Enumerable.Range(0, 20)];
+        using DlPackObject tensor = DlPack.AsDlPack(array, [2, 3], [10, 1], offset: 4);
+        ReadOnlyMemory2D<int> memory = tensor.AsReadOnlyMemory2D<int>();
+        array[15] = -1;
+        memory.ToArray().Cast<int>().Should().Equal(4, 5, 6, 14, -1, 16);
+        using DlPackObject empty = DlPack.AsDlPack(new int[0, 3]);
+        empty.AsReadOnlyMemory2D<int>().IsEmpty.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(2, 2_000_000_000, 4_000_000_000)]
+    [InlineData(2, 4, 5_000_000_000)]
+    [InlineData(1, 3_000_000_000, 3_000_000_000)]
+    [InlineData(3_000_000_000, 1, 1)]
+    public void Rows_that_are_too_long_or_too_many_are_refused(long height, long width, long rowStride)
+    {
+        // Nothing is read: there is no such memory.
+        using DlPackObject tensor = DlPack.AsDlPack(4096, DLDataType.UInt8, [height, width], [rowStride, 1]);
+        Action span = () => tensor.AsSpan2D<byte>();
+        Action readOnly = () => tensor.AsReadOnlySpan2D<byte>();
+        Action store = () => tensor.AsMemory2D<byte>();
+        span.Should().Throw<DlPackException>().WithMessage($"*{int.MaxValue}*{rowStride}*");
+        readOnly.Should().Throw<DlPackException>().WithMessage($"*{int.MaxValue}*{rowStride}*");
+        store.Should().Throw<DlPackException>().WithMessage($"*{int.MaxValue}*{rowStride}*");
     }
 
     [Theory]

@@ -25,6 +25,13 @@ public sealed class HighPerformanceTests : AdapterSuite
     }
 
     /// <inheritdoc/>
+    protected override Counted LendCounted()
+    {
+        int[,] array = { { 1, 2, 3 }, { 4, 5, 6 } };
+        return Counted.Collected(array.AsMemory2D().AsDlPack(), array);
+    }
+
+    /// <inheritdoc/>
     protected override T Read<T>(DlPackObject tensor, long[] index) =>
         tensor.AsSpan2D<T>()[(int)index[0], (int)index[1]];
 

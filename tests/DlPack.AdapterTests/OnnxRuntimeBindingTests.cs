@@ -240,6 +240,36 @@ public class OnnxRuntimeBindingTests : LeakChecked
     }
 
     [Fact]
+    public void A_binding_whose_session_was_disposed_lends_its_outputs_and_refuses_the_rest()
+    {
+        DlPackIoBinding binding = Bound([1, 2], new float[2]);
+        binding.Run(_options);
+        _session.Dispose();
+        using DlPackObject tensor = DlPack.Allocate<float>([2]);
+        LiveCounts before = Live;
+        foreach (Action use in new Action[]
+        {
+            () => binding.Run(_options),
+            () => binding.BindInput("x", tensor),
+            () => binding.BindOutput("y", tensor),
+            () => binding.BindOutput("y"),
+            () => new DlPackIoBinding(_session).Dispose(),
+        })
+        {
+            use.Should().Throw<ObjectDisposedException>().WithMessage("*session*");
+        }
+
+        (Live - before).Should().Be(default(LiveCounts));
+        using (DlPackObject output = binding.GetOutputs().Should().ContainSingle().Subject)
+        {
+            output.ToArray<float>().Should().Equal(-1, -2);
+        }
+
+        binding.Clear();
+        binding.Dispose();
+    }
+
+    [Fact]
     public void A_disposed_binding_is_refused()
     {
         DlPackIoBinding binding = Bound([1, 2], new float[2]);

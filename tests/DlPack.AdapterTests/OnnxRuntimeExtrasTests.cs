@@ -27,6 +27,17 @@ public sealed unsafe class OnnxRuntimeExtrasTests : LeakChecked
         sequence.GetValueCount().Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(OnnxValueType.ONNX_TYPE_MAP, "*MAP*GetValue*")]
+    [InlineData(OnnxValueType.ONNX_TYPE_SPARSETENSOR, "*SPARSETENSOR*dense*")]
+    [InlineData(OnnxValueType.ONNX_TYPE_OPTIONAL, "*OPTIONAL*put out a tensor*")]
+    public void Values_of_other_kinds_are_refused_with_the_way_out(OnnxValueType type, string message)
+    {
+        using OrtValue value = OrtNative.NewValue(0, type);
+        Action lend = () => value.AsDlPack();
+        lend.Should().Throw<DlPackException>().WithMessage(message);
+    }
+
     [Fact]
     public void Addresses_on_a_gpu_go_out_with_their_device()
     {

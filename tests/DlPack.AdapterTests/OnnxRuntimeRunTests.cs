@@ -195,6 +195,38 @@ public class OnnxRuntimeRunTests : LeakChecked
     }
 
     [Fact]
+    public void A_session_that_was_disposed_is_refused_and_holds_nothing()
+    {
+        InferenceSession session = OnnxModel.Session("Neg", TensorElementType.Float, "x");
+        using DlPackObject x = DlPack.AsDlPack(new float[3]);
+        session.Dispose();
+        LiveCounts before = Live;
+        Action run = () => session.Run(_options, ["x"], [x], ["y"]);
+        Action runInto = () => session.Run(_options, ["x"], [x], ["y"], [x]);
+        run.Should().Throw<ObjectDisposedException>().WithMessage("*session*");
+        runInto.Should().Throw<ObjectDisposedException>().WithMessage("*session*");
+        (Live - before).Should().Be(default(LiveCounts));
+    }
+
+    [Fact]
+    public void Two_tensors_for_one_name_are_refused_rather_than_one_of_them_left_out()
+    {
+        using InferenceSession session = OnnxModel.Session("Neg", TensorElementType.Float, "x");
+        float[] one = new float[2];
+        float[] other = new float[2];
+        using DlPackObject x = DlPack.AsDlPack(new float[] { 1, 2 });
+        using DlPackObject y = DlPack.AsDlPack(one);
+        using DlPackObject z = DlPack.AsDlPack(other);
+        LiveCounts before = Live;
+        Action write = () => session.Run(_options, ["x"], [x], ["y", "y"], [y, z]);
+        Action read = () => session.Run(_options, ["x", "x"], [x, y], ["y"]);
+        write.Should().Throw<ArgumentException>().WithMessage("*two tensors for y*");
+        read.Should().Throw<ArgumentException>().WithMessage("*two tensors for x*");
+        (Live - before).Should().Be(default(LiveCounts));
+        one.Concat(other).Should().OnlyContain(value => value == 0);
+    }
+
+    [Fact]
     public void A_model_writes_into_an_array_while_the_collector_moves_the_rest()
     {
         using InferenceSession session = OnnxModel.Session("Neg", TensorElementType.Float, "x");

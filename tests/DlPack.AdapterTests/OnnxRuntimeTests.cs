@@ -32,6 +32,16 @@ public class OnnxRuntimeTests : AdapterSuite
             (index, element) => Elements<T>(value)[(int)Indexes.Flat(index, strides)] = element);
     }
 
+    /// <summary>A value unpins the memory that it is over when it is released, and is taken over.</summary>
+    protected override Counted LendCounted()
+    {
+        var memory = new CheckedMemory(6);
+        Enumerable.Range(1, 6).ToArray().CopyTo(memory.GetSpan());
+        OrtValue value = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, memory.Memory, [2, 3]);
+        return new Counted(value.AsDlPack(), value.Dispose, () => 1 - memory.Pins);
+    }
+
     /// <inheritdoc/>
     protected override T Read<T>(DlPackObject tensor, long[] index)
     {

@@ -7,6 +7,9 @@ namespace DlPackNet.AdapterTests;
 public sealed class TensorsTests : AdapterSuite
 {
     /// <inheritdoc/>
+    protected override bool HoldCopies => true;
+
+    /// <inheritdoc/>
     protected override bool HasShape(long[] shape) => shape.Length > 0;
 
     /// <inheritdoc/>
@@ -33,6 +36,13 @@ public sealed class TensorsTests : AdapterSuite
             isStatic ? DlPack.AsDlPack(tensor) : tensor.AsDlPack(),
             index => tensor[Indexes.Native(index)],
             (index, value) => tensor[Indexes.Native(index)] = value);
+    }
+
+    /// <inheritdoc/>
+    protected override Counted LendCounted()
+    {
+        int[] array = [1, 2, 3, 4, 5, 6];
+        return Counted.Collected(Tensor.Create(array, [2, 3]).AsDlPack(), array);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DlPackNet.AdapterTests;
+using DlPackNet.Interop;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -42,6 +43,25 @@ public sealed class IlgpuSuite : AdapterSuite
             Lend(part, shape, strides, isStatic),
             index => whole[start + Indexes.Flat(index, strides)],
             (index, value) => whole[start + Indexes.Flat(index, strides)] = value);
+    }
+
+    /// <summary>The memory of ILGPU's buffer is ours here, so that its release can be counted.</summary>
+    protected override Counted LendCounted()
+    {
+        int releases = 0;
+        DlPackObject memory = DlPack.Allocate<int>([2, 3]);
+        Enumerable.Range(1, 6).ToArray().CopyTo(memory.AsSpan<int>());
+        using DlPackObject ours = DlPack.AsDlPack(
+            memory.Data,
+            DLDataType.Int32,
+            [2, 3],
+            owner: DlPackOwner.FromCallback(() =>
+            {
+                releases++;
+                memory.Dispose();
+            }));
+        ArrayView2D<int, Stride2D.DenseY> view = ours.AsArrayView2D<int>(Machine.Cpu);
+        return new Counted(view.AsDlPack(), () => view.Release(), () => releases);
     }
 
     /// <inheritdoc/>

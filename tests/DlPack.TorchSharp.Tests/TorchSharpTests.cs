@@ -1,3 +1,4 @@
+using DlPackNet.Interop;
 using FluentAssertions;
 using TorchSharp;
 using Xunit;
@@ -25,6 +26,18 @@ public class TorchSharpTests : AdapterSuite
         read.Should().Throw<ArgumentException>().WithMessage("*Float32*");
     }
 
+    /// <summary>torch has such elements, and TorchSharp no .NET type for them.</summary>
+    [Fact]
+    public override void Elements_that_dotnet_has_no_type_for_come_in_as_their_bits()
+    {
+        ushort[] bits = [0, 0x3FC0];
+        using DlPackObject tensor = DlPack.AsDlPack(bits, DLDataType.BFloat16);
+        using torch.Tensor view = ToTorchTensor(tensor, allowReadOnly: false);
+        view.dtype.Should().Be(torch.ScalarType.BFloat16);
+        view.neg_();
+        bits.Should().Equal(0x8000, 0xBFC0);
+    }
+
     /// <inheritdoc/>
     protected override bool HasLayout(Layout layout) => true;
 
@@ -36,6 +49,25 @@ public class TorchSharpTests : AdapterSuite
             AsDlPack(tensor, isStatic),
             index => tensor.data<T>()[index],
             (index, value) => tensor.data<T>()[index] = value);
+    }
+
+    /// <summary>torch's memory is ours here, so that its release can be counted.</summary>
+    protected override Counted LendCounted()
+    {
+        int releases = 0;
+        DlPackObject memory = DlPack.Allocate<int>([2, 3]);
+        Enumerable.Range(1, 6).ToArray().CopyTo(memory.AsSpan<int>());
+        using DlPackObject ours = DlPack.AsDlPack(
+            memory.Data,
+            DLDataType.Int32,
+            [2, 3],
+            owner: DlPackOwner.FromCallback(() =>
+            {
+                releases++;
+                memory.Dispose();
+            }));
+        torch.Tensor tensor = ToTorchTensor(ours, allowReadOnly: false);
+        return new Counted(AsDlPack(tensor, isStatic: false), tensor.Dispose, () => releases);
     }
 
     /// <inheritdoc/>
