@@ -9,8 +9,8 @@ namespace DlPackNet;
 /// </summary>
 /// <remarks>
 /// Members must not be called at the same time from several threads. The session must outlive the binding's last run;
-/// to fetch its outputs, and to dispose the binding, after the session is fine. ONNX Runtime copies tensors of another device than the model's
-/// once, when they are bound.
+/// to fetch its outputs, and to dispose the binding, after the session is fine. ONNX Runtime copies tensors of another
+/// device than the model's once, when they are bound.
 /// </remarks>
 public sealed class DlPackIoBinding : IDisposable
 {
