@@ -55,7 +55,8 @@ public static unsafe class ArrowViews
         return OverArray(array, byteOffset, dtype, (int)length);
     }
 
-    // A method of its own, which is compiled for what it does, however often the caller has gone elsewhere.
+    // A method of its own: as a part of its caller, it would be compiled as what rarely happens in programs whose first
+    // tensors were others.
     private static IArrowArray OverArray(System.Array array, long byteOffset, DLDataType dtype, int length)
     {
         ReadOnlyMemory<byte> bytes = Bytes(array, byteOffset, length * (dtype.bits / 8));
@@ -93,7 +94,7 @@ public static unsafe class ArrowViews
         }
     }
 
-    // Inlined: what a method returns is stored by halves, and to copy it on at once waits for both.
+    // Inlined: a memory that a method returns is stored in two halves, and who then reads it whole waits for both.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ReadOnlyMemory<byte> Bytes(System.Array array, long offset, int length) =>
         array.GetType() == typeof(byte[])

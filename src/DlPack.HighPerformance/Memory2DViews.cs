@@ -120,9 +120,9 @@ public static unsafe class Memory2DViews
         if (!isAdjacent || Math.Max(width + pitch, height) > int.MaxValue || pitch < 0)
         {
             throw new DlPackException(
-                $"Expected up to {int.MaxValue} rows, one after the other and as many elements apart at most, with "
-                + $"adjacent elements, but shape [{height}, {width}] has strides [{strides[0]}, {strides[1]}]. "
-                + "Take Copy(), which is row-major.");
+                $"Expected at most {int.MaxValue} rows of adjacent elements, each behind the one before and starting "
+                + $"at most {int.MaxValue} elements after it, but shape [{height}, {width}] has strides [{strides[0]}, "
+                + $"{strides[1]}]. Take Copy(), which is row-major.");
         }
 
         return new Rows((int)height, (int)width, (int)pitch);

@@ -4,10 +4,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DlPackNet;
 
-/// <summary>Tells whether a session is disposed, which ONNX Runtime does not ask: it would end the process.</summary>
+/// <summary>Tells whether a session has been disposed. ONNX Runtime does not ask, and ends the process.</summary>
 internal static class OrtSessions
 {
-    // What no public member tells. Where a version of the .NET library has other private ones, nobody is asked.
+    // No public member tells. Sessions of a version of the .NET library without this private one are not checked.
     private static readonly bool _tellsHandle = typeof(InferenceSession).GetProperty(
         "Handle", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly)?.PropertyType
         == typeof(nint);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DlPackNet.Interop;
 using TorchSharp;
@@ -22,7 +21,7 @@ internal static unsafe class LibtorchDlpack
     private const string ToDlpackSymbol = "_ZN2at17toDLPackVersionedERKNS_6TensorE";
 
     /// <summary>
-    /// <c>bool c10::TensorImpl::requires_grad() const</c>, of that to which the tensor's handle points.
+    /// <c>bool c10::TensorImpl::requires_grad() const</c>, which is called on what the tensor's handle points to.
     /// </summary>
     private const string RequiresGradSymbol = "_ZNK3c1010TensorImpl13requires_gradEv";
 
@@ -40,7 +39,7 @@ internal static unsafe class LibtorchDlpack
     /// </summary>
     private const string TensorImplSymbol = "_ZTVN3c1010TensorImplE";
 
-    /// <summary>Objects point behind the first two fields of their table, as C++'s calling convention has it.</summary>
+    /// <summary>Two fields come first in the table, and objects point behind them (Itanium C++ ABI).</summary>
     private const int FieldsBeforeVirtualFunctions = 2;
 
     private const nuint StdFunctionSize = 32;
@@ -55,6 +54,7 @@ internal static unsafe class LibtorchDlpack
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int> _getDeviceType;
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int> _getLayout;
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, long**, int> _getStrides;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, void**, int> _getData;
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _requiresGrad;
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _isConj;
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte> _isNeg;
@@ -82,7 +82,8 @@ internal static unsafe class LibtorchDlpack
             && NativeLibrary.TryGetExport(library, "aoti_torch_get_dtype", out nint getDType)
             && NativeLibrary.TryGetExport(library, "aoti_torch_get_device_type", out nint getDeviceType)
             && NativeLibrary.TryGetExport(library, "aoti_torch_get_layout", out nint getLayout)
-            && NativeLibrary.TryGetExport(library, "aoti_torch_get_strides", out nint getStrides))
+            && NativeLibrary.TryGetExport(library, "aoti_torch_get_strides", out nint getStrides)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_get_data_ptr", out nint getData))
         {
             _fromDlpack = (delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*, void*, nint>)fromDlpack;
             _toDlpack = (delegate* unmanaged[Cdecl]<nint, DLManagedTensorVersioned*>)toDlpack;
@@ -91,6 +92,7 @@ internal static unsafe class LibtorchDlpack
             _getDeviceType = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getDeviceType;
             _getLayout = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int*, int>)getLayout;
             _getStrides = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, long**, int>)getStrides;
+            _getData = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, void**, int>)getData;
             _tensorImpl = (void**)tensorImpl + FieldsBeforeVirtualFunctions;
             _requiresGrad = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)requiresGrad;
             _isConj = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte>)isConj;
@@ -103,7 +105,6 @@ internal static unsafe class LibtorchDlpack
     public static bool IsAvailable => _fromDlpack is not null;
 
     /// <summary>The element type.</summary>
-    [SkipLocalsInit]
     public static torch.ScalarType DType(nint handle)
     {
         int dtype;
@@ -112,7 +113,6 @@ internal static unsafe class LibtorchDlpack
     }
 
     /// <summary>The kind of device.</summary>
-    [SkipLocalsInit]
     public static DeviceType DeviceType(nint handle)
     {
         int type;
@@ -120,7 +120,9 @@ internal static unsafe class LibtorchDlpack
         return (DeviceType)type;
     }
 
-    /// <summary>Whether it has elements at strides, which sparse, opaque and nested tensors have not.</summary>
+    /// <summary>
+    /// Whether it has memory with elements at strides, which sparse, opaque, nested and batched tensors have not.
+    /// </summary>
     /// <remarks>Most tensors are nothing but a TensorImpl. Those of other classes are asked.</remarks>
     public static bool HasStrides(nint handle) => **(void****)handle == _tensorImpl || SaysItHasStrides(handle);
 
@@ -155,6 +157,10 @@ internal static unsafe class LibtorchDlpack
     {
         int layout;
         long* strides;
-        return _getLayout(handle, &layout) == 0 && layout == StridedLayout && _getStrides(handle, &strides) == 0;
+        void* data;
+        return _getLayout(handle, &layout) == 0
+            && layout == StridedLayout
+            && _getStrides(handle, &strides) == 0
+            && _getData(handle, &data) == 0;
     }
 }

@@ -23,14 +23,14 @@ internal static class TorchDTypes
     /// <summary>Two in a byte, which count as one element: two lanes.</summary>
     private const torch.ScalarType Float4E2M1FNx2 = (torch.ScalarType)45;
 
-    // A bit for each type that DLPack has, since to look one up, and put it together, takes longer than the question.
+    // A bit for each type that DLPack has: finding its dtype, which is put together then, takes longer.
     private static readonly ulong _known = Known();
 
     /// <summary>Checks that DLPack has a dtype for a torch tensor's elements.</summary>
     /// <exception cref="DlPackException">It has none.</exception>
     public static void Check(torch.ScalarType type)
     {
-        if ((byte)type >= sizeof(ulong) * 8 || (_known >> (byte)type & 1) == 0)
+        if ((byte)type >= sizeof(ulong) * 8 || ((_known >> (byte)type) & 1) == 0)
         {
             ThrowUnknown(type);
         }

@@ -16,7 +16,7 @@ internal static class TorchErrors
             : new DlPackException($"{problem}: {FirstLine(reason.Message)}", reason);
     }
 
-    /// <summary>An exception about a libtorch that is missing or does not load: what TorchSharp says about it.</summary>
+    /// <summary>An exception that says, in TorchSharp's words, why libtorch does not load.</summary>
     /// <param name="cause">What .NET makes of that, which tells nothing by itself.</param>
     public static NotSupportedException NotLoaded(TypeInitializationException cause) =>
         new($"TorchSharp does not load here: {cause.GetBaseException().Message}", cause);

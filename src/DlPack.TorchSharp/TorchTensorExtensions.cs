@@ -8,7 +8,8 @@ public static class TorchTensorExtensions
     /// <summary>A tensor over the elements of a torch tensor, where they are.</summary>
     /// <param name="tensor">
     /// A strided tensor on the CPU or on CUDA. Its memory is kept alive by a reference of its own: the tensor may be
-    /// disposed at once, but while a borrower sees it, it must not be given other memory (by <c>set_</c>).
+    /// disposed at once, but while a borrower sees it, it must not be given other memory (by <c>set_</c>, or in a
+    /// script by <c>resize_</c>).
     /// </param>
     /// <returns>
     /// A new object, which the caller disposes: the shape and the strides in elements that torch has; read-only if

@@ -47,7 +47,16 @@ public static unsafe partial class DlPack
             ReadOnlySpan<long> shape = ShapeOf(tensor);
             long length = TensorLayout.Write(shape, StridesOf(tensor), room, out long first, out long last);
             Place(
-                ref data, dtype, shape, length, first, last, tensor->device, mayBeZero: false, ref flags, ref byteOffset);
+                ref data,
+                dtype,
+                shape,
+                length,
+                first,
+                last,
+                tensor->device,
+                mayBeZero: false,
+                ref flags,
+                ref byteOffset);
             DTypes.CheckByteCount(length, shape, dtype, (flags & DLPackFlags.IsSubByteTypePadded) != 0);
             *canonical = new DLTensor
             {
@@ -96,8 +105,8 @@ public static unsafe partial class DlPack
     private static ReadOnlySpan<long> StridesOf(DLTensor* tensor) =>
         new(tensor->strides, tensor->strides is null ? 0 : tensor->ndim);
 
-    // What must hold before shape and strides can be read at all; the fate is what has become of the tensor. Codes, widths
-    // and devices that this library does not know are passed on as they are.
+    // What must hold before shape and strides can be read at all; the fate is what has become of the tensor. Codes,
+    // widths and devices that this library does not know are passed on as they are.
     private static void CheckHead(DLTensor* tensor, string fate)
     {
         if (!HasDims(tensor) || !DTypes.IsReadable(tensor->dtype))
@@ -109,7 +118,7 @@ public static unsafe partial class DlPack
     }
 
     private static bool HasDims(DLTensor* tensor) =>
-        (uint)tensor->ndim <= TensorLayout.MaxDimensions && (tensor->ndim <= 0 || tensor->shape is not null);
+        (uint)tensor->ndim <= TensorLayout.MaxDimensions && (tensor->ndim == 0 || tensor->shape is not null);
 
     private static Exception Contradicting(Exception fault) =>
         fault as DlPackException ?? new DlPackException(Contradiction + fault.Message, fault);

@@ -73,6 +73,7 @@ public sealed unsafe class RefusedExportTests : TorchLeakChecked
     [InlineData("x.to_mkldnn()")]
     [InlineData("torch._efficientzerotensor([2, 2])")]
     [InlineData("torch._nested_tensor_from_tensor_list([x, x[0:1]], None, None, None, None)")]
+    [InlineData("torch._add_batch_dim(x, 0, 1)")]
     public void What_has_no_strides_is_refused(string expression)
     {
         using torch.Tensor tensor = Torch.Scripted(expression);

@@ -10,7 +10,8 @@ public sealed class TorchErrorsTests
     [Fact]
     public void A_library_that_does_not_load_is_told_in_the_words_of_TorchSharp()
     {
-        var cause = new TypeInitializationException("TorchSharp.torch", new NotSupportedException("Reference libtorch."));
+        var reason = new NotSupportedException("Reference libtorch.");
+        var cause = new TypeInitializationException("TorchSharp.torch", reason);
         TorchErrors.NotLoaded(cause).Should().BeOfType<NotSupportedException>()
             .Which.Message.Should().Be("TorchSharp does not load here: Reference libtorch.");
     }

@@ -1,8 +1,8 @@
 namespace DlPackNet.Lifetime;
 
 /// <summary>
-/// Releases the owners of which a thread gives the last reference back. One release may bring about the next, as in a
-/// chain of tensors each of which was lent and came in again; however long, it ends without running out of stack.
+/// Releases owners whose last reference a thread has given back. One release may bring about the next, as in a chain
+/// of tensors each of which was lent and came in again: this way no chain, however long, runs out of stack.
 /// </summary>
 internal sealed class NestedReleases
 {
@@ -12,11 +12,11 @@ internal sealed class NestedReleases
     private Queue<DlPackOwner>? _waiting;
 
     /// <summary>
-    /// Releases an owner, and what waits for that. Deep inside of other releases it waits for the outermost to return.
+    /// Releases an owner: at once, or, deep inside of other releases, when the outermost of them has returned.
     /// </summary>
     public void Run(DlPackOwner owner)
     {
-        if (_depth == MaxDepth && Wait(owner))
+        if (_depth >= MaxDepth && Wait(owner))
         {
             return;
         }

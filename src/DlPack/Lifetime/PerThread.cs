@@ -46,14 +46,17 @@ internal sealed unsafe class PerThread
         BlockPool.Return(free);
         lock (_gate)
         {
-            _ended.Add(Counters);
-            _running.Remove(Counters);
+            // Not there if memory ran out while this state was being made: that is finalized too.
+            if (_running.Remove(Counters))
+            {
+                _ended.Add(Counters);
+            }
         }
     }
 
     /// <summary>The calling thread's state.</summary>
     /// <remarks>
-    /// To make one takes memory, which there may not be: so it comes before anything is taken out of its place.
+    /// Making one takes memory, which may have run out: get it before anything is taken out of its place.
     /// </remarks>
     public static PerThread Current
     {

@@ -5,10 +5,7 @@ using Xunit;
 
 namespace DlPackNet.Tests.Facade;
 
-/// <summary>
-/// Tensors that no consumer may accept are refused, and their deleter still runs once: those that the peer in C does not
-/// make.
-/// </summary>
+/// <summary>Tensors that no consumer may accept, and that the peer in C does not make by itself.</summary>
 public sealed unsafe class BadImportTests : LeakChecked
 {
     [Fact]
