@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using DlPackNet.AdapterTests;
-using DlPackNet.Interop;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -49,17 +48,7 @@ public sealed class IlgpuSuite : AdapterSuite
     protected override Counted LendCounted()
     {
         int releases = 0;
-        DlPackObject memory = DlPack.Allocate<int>([2, 3]);
-        Enumerable.Range(1, 6).ToArray().CopyTo(memory.AsSpan<int>());
-        using DlPackObject ours = DlPack.AsDlPack(
-            memory.Data,
-            DLDataType.Int32,
-            [2, 3],
-            owner: DlPackOwner.FromCallback(() =>
-            {
-                releases++;
-                memory.Dispose();
-            }));
+        using DlPackObject ours = Counted.Memory(() => releases++);
         ArrayView2D<int, Stride2D.DenseY> view = ours.AsArrayView2D<int>(Machine.Cpu);
         return new Counted(view.AsDlPack(), () => view.Release(), () => releases);
     }

@@ -55,17 +55,7 @@ public class TorchSharpTests : AdapterSuite
     protected override Counted LendCounted()
     {
         int releases = 0;
-        DlPackObject memory = DlPack.Allocate<int>([2, 3]);
-        Enumerable.Range(1, 6).ToArray().CopyTo(memory.AsSpan<int>());
-        using DlPackObject ours = DlPack.AsDlPack(
-            memory.Data,
-            DLDataType.Int32,
-            [2, 3],
-            owner: DlPackOwner.FromCallback(() =>
-            {
-                releases++;
-                memory.Dispose();
-            }));
+        using DlPackObject ours = Counted.Memory(() => releases++);
         torch.Tensor tensor = ToTorchTensor(ours, allowReadOnly: false);
         return new Counted(AsDlPack(tensor, isStatic: false), tensor.Dispose, () => releases);
     }
