@@ -146,7 +146,7 @@ def test_a_forked_child_with_threads_of_its_own_collects_garbage(others):
         called = threading.Barrier({others + 1})
 
         def lend():
-            asdlpack(b"Hello!")
+            asdlpack(b"Hello!", copy=True)
             called.wait()
             done.wait()
 
@@ -159,11 +159,12 @@ def test_a_forked_child_with_threads_of_its_own_collects_garbage(others):
             if child == 0:
                 signal.alarm(60)
                 before = _dlpack._live()
-                for _ in range(10):
-                    thread = threading.Thread(target=asdlpack, args=(b"Hello!",), kwargs={{"copy": True}})
+                for target in [bytes, bytes, lambda: asdlpack(b"Hello!", copy=True)]:
+                    thread = threading.Thread(target=target)
                     thread.start()
                     thread.join()
-                rubbish = [b"\\xff" * size for size in range(50, 4000, 8)]  # Where variables of threads lay.
+                    # Where the variables of threads were that are not here.
+                    rubbish = [bytearray(b"\\xff" * size) for size in range(50, 4000, 8)]
                 large = bytearray(1 << 20)
                 for _ in range(300):  # Some collections.
                     asdlpack(large, copy=True)
