@@ -20,6 +20,7 @@ internal static class Exports
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDA, CudaRuntime.Instance);
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAHost, CudaRuntime.Instance);
         DlPackDeviceRuntime.Register(DLDeviceType.kDLCUDAManaged, CudaRuntime.Instance);
+        Forks.StartInChild = RuntimeThreads.ForgetOthers;
         return PythonModule.Define();
     }
 }

@@ -46,7 +46,8 @@ internal static unsafe class InterfaceDType
     public static bool TryRead(
         nint item, string typeString, char kind, long itemSize, out DLDataType dtype, ref DLPackFlags flags)
     {
-        if (IsForeign(typeString[0]) && itemSize > 1)
+        // Of structs it says nothing: each field has its own, and NumPy marks none of them as native.
+        if (IsForeign(typeString[0]) && itemSize > 1 && kind != 'V')
         {
             dtype = default;
             PythonError.Set(

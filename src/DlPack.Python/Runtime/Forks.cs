@@ -10,6 +10,9 @@ internal static unsafe class Forks
     private static readonly PyMethodDef* _inParent = Native.Method("_after_in_parent"u8, &OnParent);
     private static readonly PyMethodDef* _inChild = Native.Method("_after_in_child"u8, &OnChild);
 
+    /// <summary>What the runtime has to do in a child first, where it works there at all.</summary>
+    public static Action? StartInChild { get; set; }
+
     /// <summary>What Python calls.</summary>
     public static nint[] Callbacks => [(nint)_before->Function, (nint)_inParent->Function, (nint)_inChild->Function];
 
@@ -97,6 +100,7 @@ internal static unsafe class Forks
     {
         if (!ForkedChild.IsHere)
         {
+            StartInChild?.Invoke();
             Interpreter.ForgetOtherThreads();
             ReleaseQueue.ForgetOtherThreads();
         }

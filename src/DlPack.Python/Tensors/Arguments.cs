@@ -39,7 +39,8 @@ internal static unsafe class Arguments
             return true;
         }
 
-        if (!TryPair(value, "max_version must be None or a tuple (major, minor)", out long major, out long minor))
+        if (!TryPair(
+            value, "max_version must be None or a tuple (major, minor) of ints", out long major, out long minor))
         {
             return false;
         }
@@ -63,7 +64,8 @@ internal static unsafe class Arguments
             return true;
         }
 
-        if (!TryPair(value, name + " must be None or a tuple (device_type, device_id)", out long type, out long id))
+        if (!TryPair(
+            value, name + " must be None or a tuple (device_type, device_id) of ints", out long type, out long id))
         {
             return false;
         }
@@ -82,10 +84,16 @@ internal static unsafe class Arguments
     public static bool TryPair(nint value, string expected, out long first, out long second)
     {
         first = second = 0;
-        if (PythonApi.PyType_IsSubtype(Py.TypeOf(value), PythonApi.TupleType) == 0
-            || PythonApi.PyTuple_Size(value) != 2)
+        if (PythonApi.PyType_IsSubtype(Py.TypeOf(value), PythonApi.TupleType) == 0)
         {
             return Wrong(value, expected);
+        }
+
+        nint size = PythonApi.PyTuple_Size(value);
+        if (size != 2)
+        {
+            PythonError.Set(PythonApi.TypeError, $"{expected}, not a tuple of {size}.");
+            return false;
         }
 
         return TryNumber(PythonApi.PyTuple_GetItem(value, 0), expected, out first)

@@ -142,6 +142,12 @@ def test_wrong_arguments(arguments, error):
         asdlpack(bytearray(3)).__dlpack__(**arguments)
 
 
+@pytest.mark.parametrize("name", ["max_version", "dl_device"])
+def test_a_tuple_of_another_length_is_called_that(name):
+    with pytest.raises(TypeError, match=r"a tuple \(.*\) of ints, not a tuple of 3\."):
+        asdlpack(bytearray(3)).__dlpack__(**{name: (1, 0, 0)})
+
+
 @pytest.mark.parametrize(
     "source, arguments, way_out",
     [

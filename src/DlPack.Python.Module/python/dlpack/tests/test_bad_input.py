@@ -328,6 +328,13 @@ def test_numpy_dtypes_that_cannot_be_exchanged(dtype):
     assert any(way in str(caught.value) for way in ("view(", "astype(", ".view", ".astype", "convert", "Convert"))
 
 
+def test_structs_are_refused_for_what_they_are():
+    source = library("numpy").zeros(3, dtype="f4,i4")
+    with pytest.raises(REFUSED, match="one field") as caught:
+        asdlpack(source)
+    assert "byte order" not in str(caught.value)
+
+
 @pytest.mark.parametrize("dtype", [">f4", ">i8", ">c16"])
 def test_foreign_byte_order(dtype):
     source = library("numpy").arange(3).astype(dtype)

@@ -134,6 +134,48 @@ def test_a_forked_child_collects_garbage_of_its_own(size):
     )
 
 
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_forked_child_with_threads_of_its_own_collects_garbage(others):
+    """They get the stacks of threads that the child has not got, of which .NET's collector must know no more."""
+    children.run(
+        f"""
+        import os, signal, threading, warnings
+        from dlpack import asdlpack, _dlpack
+        warnings.simplefilter("ignore")
+        done = threading.Event()
+        called = threading.Barrier({others + 1})
+
+        def lend():
+            asdlpack(b"Hello!", copy=True)
+            called.wait()
+            done.wait()
+
+        for _ in range({others}):
+            threading.Thread(target=lend, daemon=True).start()
+        asdlpack(b"Hello!")
+        called.wait()
+        for _ in range(3):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                before = _dlpack._live()
+                for target in [bytes, bytes, lambda: asdlpack(b"Hello!", copy=True)]:
+                    thread = threading.Thread(target=target)
+                    thread.start()
+                    thread.join()
+                    # Where the variables of threads were that are not here.
+                    rubbish = [bytearray(b"\\xff" * size) for size in range(50, 4000, 8)]
+                large = bytearray(1 << 20)
+                for _ in range(300):  # Some collections.
+                    asdlpack(large, copy=True)
+                assert _dlpack._live() == before, (_dlpack._live(), before)
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        done.set()
+        """
+    )
+
+
 @pytest.mark.parametrize("much", ["asdlpack(dl, copy=True)", "dl.__dlpack__(copy=True)", "asdlpack(text).__dlpack__()"])
 def test_other_threads_run_while_much_is_copied(much):
     children.run(
