@@ -45,7 +45,7 @@ internal static unsafe partial class RuntimeThreads
         *first = current;
     }
 
-    // Where in a thread the next one stands: in one whose words each hold their own offset, that is what is found there.
+    // Where in a thread the next one stands: in one whose words each hold their own offset, that is what is found.
     private static nint OffsetOfNext()
     {
         nint* words = stackalloc nint[Words];

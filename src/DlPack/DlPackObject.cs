@@ -33,7 +33,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
     private readonly nint _address;
     private readonly TensorHeader _header;
 
-    // An array, which is pinned while it is seen, a DlPackOwner, or ImportedTensor.Unshared; null once this is disposed.
+    // An array, which is pinned while it is seen, a DlPackOwner, or ImportedTensor.Unshared; null once it is disposed.
     private object? _keeper;
     private FinalizerGuard? _guard;
 
@@ -281,7 +281,7 @@ public sealed unsafe partial class DlPackObject : IDlPackProducer, IDisposable, 
         (keeper as DlPackOwner)?.ReleaseReference();
     }
 
-    // Two threads may get here at once, and Dispose may come before: an owner that comes too late has nothing to release.
+    // Two threads may get here at once, and Dispose may come before: an owner that is too late has nothing to release.
     private object Share()
     {
         var owner = new ImportOwner(Import);

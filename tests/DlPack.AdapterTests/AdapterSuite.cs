@@ -22,7 +22,9 @@ public abstract unsafe partial class AdapterSuite : LeakChecked
     /// <summary>The pins that a lent buffer has; none where native memory stays put by itself.</summary>
     protected virtual long PinsWhileLent => 1;
 
-    /// <summary>How many tensors that came in stand behind a buffer's: one where the library itself lends by DLPack.</summary>
+    /// <summary>
+    /// How many tensors that came in stand behind a buffer's: one where the library itself lends by DLPack.
+    /// </summary>
     protected virtual long ImportsWhileLent => 0;
 
     /// <summary>Whether <see cref="Hold"/> copies, since the library has no such form over foreign memory.</summary>

@@ -112,7 +112,10 @@ internal static unsafe class DlpackMethodReader
         }
 
         bool isPair = Arguments.TryPair(
-            device, "__dlpack_device__() must return a tuple (device_type, device_id) of ints", out long type, out long id);
+            device,
+            "__dlpack_device__() must return a tuple (device_type, device_id) of ints",
+            out long type,
+            out long id);
         Py.DecRef(device);
         if (!isPair)
         {

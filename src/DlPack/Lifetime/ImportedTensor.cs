@@ -51,7 +51,9 @@ internal readonly unsafe struct ImportedTensor
     }
 
     /// <summary>Calls the deleter, if there is one.</summary>
-    /// <remarks>What it throws, where that can get here, goes to <see cref="DlPackDiagnostics.ReleaseFailed"/>.</remarks>
+    /// <remarks>
+    /// What it throws, where that can get here, goes to <see cref="DlPackDiagnostics.ReleaseFailed"/>.
+    /// </remarks>
     public void Delete(PerThread thread)
     {
         thread.Counters.Imports--;
