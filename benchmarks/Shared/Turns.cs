@@ -79,8 +79,9 @@ internal sealed class Turns : Results
         foreach (Measured method in measured)
         {
             _all.Add((name, method.Name), method);
+            double median = Median(method.Times);
             Console.WriteLine(FormattableString.Invariant(
-                $"  {method.Description,-75} {method.Times.Min(),8:0.0} {Median(method.Times),8:0.0} {method.Bytes,6:0}"));
+                $"  {method.Description,-75} {method.Times.Min(),8:0.0} {median,8:0.0} {method.Bytes,6:0}"));
         }
 
         Call<GlobalCleanupAttribute>(instance);
@@ -124,6 +125,8 @@ internal sealed class Turns : Results
 
         public double Bytes { get; private set; }
 
+        private double Operations => (double)_count * _attribute.OperationsPerInvoke;
+
         /// <summary>Has everything compiled for good, and finds how many calls make a turn.</summary>
         public void WarmUp()
         {
@@ -140,14 +143,14 @@ internal sealed class Turns : Results
 
             long before = GC.GetAllocatedBytesForCurrentThread();
             calls(_count);
-            Bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / ((double)_count * _attribute.OperationsPerInvoke);
+            Bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Operations;
         }
 
         public void TakeTurn()
         {
             long start = Stopwatch.GetTimestamp();
             calls(_count);
-            _times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / ((double)_count * _attribute.OperationsPerInvoke));
+            _times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / Operations);
         }
     }
 }

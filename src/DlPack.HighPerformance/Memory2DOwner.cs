@@ -6,8 +6,8 @@ namespace DlPackNet;
 
 /// <summary>Keeps a <see cref="ReadOnlyMemory2D{T}"/> in place while it is seen.</summary>
 /// <remarks>
-/// No <see cref="DlPackMemoryOwner"/>, though that is quicker to lend: a MemoryManager may be behind the memory, which need
-/// not bear that two threads pin it, or one pins it and another one unpins it, at the same time.
+/// No <see cref="DlPackMemoryOwner"/>, though that is quicker to lend: a MemoryManager may be behind the memory, which
+/// need not bear that two threads pin it, or one pins it and another one unpins it, at the same time.
 /// </remarks>
 internal sealed unsafe class Memory2DOwner<T>(ReadOnlyMemory2D<T> memory) : DlPackPinnableOwner(hasRelease: false)
     where T : unmanaged

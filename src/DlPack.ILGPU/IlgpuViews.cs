@@ -133,8 +133,8 @@ public static class IlgpuViews
         Release(view.Buffer);
     }
 
-    // Apart from the view, which is copied by wide registers: what comes next in the runtime takes twice as long until they
-    // are reset, as they are by a method's end.
+    // Apart from the view, which is copied by wide registers: what comes next in the runtime takes twice as long until
+    // they are reset, as they are by a method's end.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Release(MemoryBuffer? buffer)
     {

@@ -34,9 +34,9 @@ internal readonly ref struct Gil
     public static bool MayBeAnothers => IsAnothers || IsUnclear;
 
     /// <summary>
-    /// Whether this thread may work for an interpreter that cannot be told. Before 3.12 a thread of the main interpreter
-    /// that works for another looks like one that has no lock, and would wait for itself; but from the first
-    /// sub-interpreter on, Python says to every thread that it has the lock.
+    /// Whether this thread may work for an interpreter that cannot be told. Before 3.12 a thread of the main
+    /// interpreter that works for another looks like one that has no lock, and would wait for itself; but from the
+    /// first sub-interpreter on, Python says to every thread that it has the lock.
     /// </summary>
     public static unsafe bool IsUnclear =>
         !PythonApi.TellsInterpretersOfThreads && PythonApi.PyGILState_Check() != 0;

@@ -82,8 +82,8 @@ internal static unsafe class ReleaseQueue
         Interlocked.Increment(ref BridgeState.Queued);
         _waiting.Push(tensor);
 
-        // Python's own queue is short, and may be another interpreter's, where that is not clear; the next call into the
-        // bridge drains ours then.
+        // Python's own queue is short, and may be another interpreter's, where that is not clear; the next call into
+        // the bridge drains ours then.
         bool schedule = !Gil.IsUnclear && Interlocked.Exchange(ref _isScheduled, 1) == 0;
         if (schedule && (BridgeState.IsClosing || PythonApi.Py_IsInitialized() == 0
             || PythonApi.Py_AddPendingCall((nint)(delegate* unmanaged[Cdecl]<nint, int>)&OnPending, 0) != 0))
